@@ -74,8 +74,9 @@ class Logger {
   template <typename T>
   static void append_until_hole(std::string& message, std::string_view& format, const T& argument) {
     size_t hole = format.find("{}");
+    if (hole == std::string_view::npos) return;
     message.append(format.substr(0, hole));
-    format.remove_prefix(hole == std::string_view::npos ? format.size() : hole + 2);
+    format.remove_prefix(hole + 2);
     if constexpr (std::is_convertible_v<const T&, std::string_view>)
       message.append(std::string_view(argument));
     else if constexpr (std::is_same_v<T, bool>)

@@ -43,49 +43,60 @@ struct MetricWindow {
   static inline int samples = 2;
 };
 
-// A total and its rate per second (Java: Rate + CumulativeSum). Marked once per batch, so it may
-// take the time.
-class Meter {
+// The samples of one window, as org.apache.kafka.common.metrics.stats.SampledStat keeps them: a
+// sample starts with its first event and lasts MetricWindow::sample. Not thread-safe.
+class SampleRing {
  public:
-  void mark(uint64_t n);
-  uint64_t total() const;
-  double rate() const;
+  struct Slot {
+    int64_t start_ms = -1;  // -1: empty
+    double sum = 0, maximum = 0;
+    uint64_t count = 0;
+  };
+  Slot& current(MetricClock::time_point now);
+  // The sum of what is still inside the window; `start_ms` is the oldest sample's start, -1 for
+  // none.
+  Slot combined(MetricClock::time_point now) const;
 
  private:
-  friend class MeterWindow;
-  struct Slot {
-    int64_t sample = -1;
-    uint64_t sum = 0;
-  };
-  mutable std::mutex mutex_;
   std::vector<Slot> slots_;
+  size_t current_ = 0;
+};
+
+// A total and its rate per second (Java: Rate + CumulativeSum). Marked once per batch, so it may
+// take the time. Thread-safe.
+class Meter {
+ public:
+  void mark(uint64_t n, MetricClock::time_point now = MetricClock::now());
+  uint64_t total() const;
+  double rate(MetricClock::time_point now = MetricClock::now()) const;
+
+ private:
+  mutable std::mutex mutex_;
+  SampleRing samples_;
   uint64_t total_ = 0;
 };
 
 // Average and maximum over the window (Java: Avg and Max). NaN where nothing was recorded.
+// Thread-safe.
 class WindowStat {
  public:
-  void record(double value);
-  double average() const;
-  double maximum() const;
+  void record(double value, MetricClock::time_point now = MetricClock::now());
+  double average(MetricClock::time_point now = MetricClock::now()) const;
+  double maximum(MetricClock::time_point now = MetricClock::now()) const;
 
  private:
-  struct Slot {
-    int64_t sample = -1;
-    double sum = 0, maximum = 0;
-    uint64_t count = 0;
-  };
   mutable std::mutex mutex_;
-  std::vector<Slot> slots_;
+  SampleRing samples_;
 };
 
-// Times in powers of two from 1 microsecond to about a minute. Single writer.
+// Times in powers of two from 1 microsecond to about half a minute; the last bucket takes what is
+// longer. Single writer.
 class LatencyHistogram {
  public:
   static constexpr int kBuckets = 27;
   void record(std::chrono::nanoseconds time);
-  uint64_t bucket(int index) const { return counts_[index].total(); }
-  static double upper_bound_seconds(int index);
+  uint64_t bucket(int index) const { return counts_[index].total(); }  // not cumulative
+  static double upper_bound_seconds(int index);                        // infinite for the last
   uint64_t count() const;
   double sum_seconds() const { return static_cast<double>(sum_ns_.total()) / 1e9; }
 
@@ -113,6 +124,10 @@ class Sample {
                               double value) = 0;
 };
 
+// Groups that can be read at any time from any thread. Outlives its registrations. While a group is
+// read only that group's own lock is held, so a slow reading delays neither the other groups nor
+// who adds or removes them. `read` must not take a lock that is held where its registration is
+// destroyed.
 class MetricRegistry {
  public:
   // Reading stops when the registration is destroyed; destruction waits for a reading that is under
@@ -137,7 +152,8 @@ class MetricRegistry {
   };
 
   [[nodiscard]] Registration add(MetricGroup group, std::function<void(Sample&)> read);
-  // Prometheus text exposition: `kafka_connect_` + group and attribute, `-` as `_`.
+  // Prometheus text exposition 0.0.4: `kafka_connect_` + group and attribute, `-` as `_`. A text
+  // becomes a label of its own attribute's name with the value 1.
   std::string prometheus() const;
   // Calls `visit` for each group (for REST views).
   void visit(const std::function<void(const MetricGroup&, const std::function<void(Sample&)>&)>&
@@ -147,9 +163,14 @@ class MetricRegistry {
   struct Entry {
     MetricGroup group;
     std::function<void(Sample&)> read;
+    std::mutex reading;    // held while `read` runs
+    bool removed = false;  // guarded by `reading`
   };
-  mutable std::mutex mutex_;
-  std::map<uint64_t, Entry> entries_;
+  std::vector<std::shared_ptr<Entry>> snapshot() const;
+  void remove(uint64_t id);
+
+  mutable std::mutex mutex_;  // guards the map, never held across `read`
+  std::map<uint64_t, std::shared_ptr<Entry>> entries_;
   uint64_t next_id_ = 1;
 };
 

@@ -1,0 +1,44 @@
+#pragma once
+// SinkPipeline: raw bytes -> key converter -> value converter -> header converter -> transforms.
+// One call per stage and batch; a stage sees only what the stages before it left. Knows no Kafka
+// and no threads; belongs to one task's thread.
+
+#include <optional>
+
+#include "base/metrics.h"
+#include "pipeline/error_policy.h"
+#include "pipeline/raw_records.h"
+#include "pipeline/transform_stage.h"
+
+namespace millrace::pipeline {
+
+class SinkPipeline {
+ public:
+  // `errors` outlives the pipeline.
+  SinkPipeline(Converters converters, Transforms transforms, ErrorPolicy& errors);
+
+  struct Output {
+    data::Records records;  // what the sink is to be given; may be empty
+    // Give the sink `records` first, then fail the task with this.
+    std::optional<Error> failure;
+  };
+  // batch.raw is set, and the batch keeps alive what it points into. Sets batch.original to the
+  // records as converted.
+  Output run(SinkBatch& batch);
+
+ private:
+  void convert_keys(SinkBatch& batch, data::Records& view);
+  void convert_values(SinkBatch& batch, data::Records& view);
+  void convert_headers(SinkBatch& batch, data::Records& view);
+  void convert(SinkBatch& batch, data::Records& view, NamedConverter& converter, data::Stage stage,
+               const Bytes* bytes, const data::Schema** schemas, data::Cell* cells);
+  void drop_failed(SinkBatch& batch, data::Records& view, size_t failures_before);
+
+  Converters converters_;
+  Transforms transforms_;
+  ErrorPolicy& errors_;
+  std::vector<convert::ConversionFailure> conversion_failures_;
+  data::Failures failures_;
+};
+
+}  // namespace millrace::pipeline

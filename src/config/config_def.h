@@ -72,6 +72,10 @@ struct ConfigKey {
   std::string valid_values;  // of the validator, in words, for the documentation
   std::function<std::vector<std::string>(const NullableProperties&)> recommended;
   bool internal = false;  // understood, but not shown in listings
+  // kClass: whether the class exists. Empty: any name is taken as it stands.
+  std::function<bool(std::string_view class_name)> class_exists;
+  // kList: `parse` drops repeated items (Java: ConfigDef.ValidList does so before it checks).
+  bool drop_duplicates = false;
 };
 
 // One key's finding: org.apache.kafka.common.config.ConfigValue.
@@ -131,5 +135,17 @@ Validator one_of(std::vector<std::string> values);
 Validator one_of_ignoring_case(std::vector<std::string> values);
 Validator non_empty();                  // String must be non-empty
 Validator non_empty_without_control();  // String may not be empty / control sequences
+Validator non_null();                   // entry must be non null
+// Java: ConfigDef.ValidList.in and anyNonDuplicateValues. values: empty list: any.
+Validator list_of(std::vector<std::string> values, bool empty_allowed, bool null_allowed);
+Validator all_of(std::vector<Validator> validators);  // the first problem
+
+// Java's ConfigException text: `Invalid value V for configuration NAME: REASON`.
+std::string invalid_value(std::string_view name, std::string_view value, std::string_view reason);
+// A parsed value as Java's string conversion prints it in such a text: null, [a, b], [hidden].
+std::string value_in_message(const ConfigKey& key, const Value& value);
+
+// String.trim: characters up to U+0020 at both ends.
+std::string_view trim(std::string_view text);
 
 }  // namespace millrace::config

@@ -24,9 +24,9 @@
  * Growth
  *   Tables begin with `size`: the bytes known to whoever filled them. Members are only ever added
  * at the end. A member past `size`, or NULL, means "not provided". Arrays of structures carry a
- * stride or are arrays of pointers. What can never change is: the cell, the codes, the kinds. The
- * major version is part of the entry symbol's name. tools/check_abi holds a change of this file
- * against the last release.
+ * stride or are arrays of pointers. What can never change is: text, cell, decimal, typed, the
+ * codes, the kinds. The major version is part of the entry symbol's name. tools/check_abi holds a
+ * change of this file against the last release.
  */
 #ifndef MILLRACE_ABI_H
 #define MILLRACE_ABI_H
@@ -162,6 +162,8 @@ typedef struct millrace_batch {
   const uint32_t* header_begin; /* count + 1; NULL: no record has headers */
   const millrace_header* headers;
   const uint32_t* selected; /* rising indexes, selected_count of them; NULL: all records */
+  /* A source's own batch only, as it was appended; NULL for a sink. Entries may be NULL. */
+  const millrace_cell *const *source_partitions, *const *source_offsets;
 } millrace_batch;
 
 static inline const millrace_run* millrace_batch_run(const millrace_batch* batch, uint32_t index) {
@@ -186,12 +188,19 @@ typedef struct millrace_record {
   const millrace_cell *source_partition, *source_offset;
 } millrace_record;
 
+/* A place in Kafka. Arrays of positions come with their stride: millrace_position_at. */
 typedef struct millrace_position {
   millrace_text topic;
   int32_t partition;
   int64_t offset;         /* MILLRACE_NONE: none. For pre_commit: the next offset to read. */
-  millrace_text metadata; /* of a commit; may be NULL */
+  millrace_text metadata; /* of a commit; may be NULL. Set by a task: its memory, valid until the
+                             next call on it. */
 } millrace_position;
+
+static inline const millrace_position* millrace_position_at(const millrace_position* first,
+                                                            size_t stride, size_t index) {
+  return (const millrace_position*)((const char*)first + stride * index);
+}
 
 /* What became of one source record (Java: SourceTask.commitRecord). */
 typedef struct millrace_acknowledgement {
@@ -219,6 +228,11 @@ enum {
   MILLRACE_CONFIG_PASSWORD
 };
 enum { MILLRACE_HIGH, MILLRACE_MEDIUM, MILLRACE_LOW };
+enum {
+  MILLRACE_KEY_NOT_EMPTY = 1,   /* a text that is given must not be empty */
+  MILLRACE_KEY_IGNORE_CASE = 2, /* allowed_values are compared without regard to case */
+  MILLRACE_KEY_INTERNAL = 4     /* understood, but not shown to users */
+};
 enum { MILLRACE_WIDTH_NONE, MILLRACE_WIDTH_SHORT, MILLRACE_WIDTH_MEDIUM, MILLRACE_WIDTH_LONG };
 
 /* One key that a connector understands (Java: ConfigDef.ConfigKey). */
@@ -235,6 +249,7 @@ typedef struct millrace_config_key {
   const char* dependents;     /* NULL: none; else comma-separated keys to be validated again after a
                                  change of this one */
   int64_t minimum, maximum;   /* of a number; INT64_MIN and INT64_MAX: not limited */
+  uint32_t flags;             /* MILLRACE_KEY_... */
 } millrace_config_key;
 
 /* ---- What the host offers
@@ -248,6 +263,7 @@ typedef struct millrace_host {
                         millrace_text message); /* returns its code: `return fail(...)` */
   void (*log)(millrace_context, int32_t level,
               millrace_text message); /* 0 trace, 1 debug, 2 info, 3 warn, 4 error */
+  int32_t (*log_enabled)(millrace_context, int32_t level);
   void (*count)(millrace_context, millrace_text metric,
                 double delta); /* shown as a metric of the connector's task */
 
@@ -348,12 +364,13 @@ typedef struct millrace_host {
   millrace_code (*transaction_abort)(millrace_builder*, uint32_t record);
 
   /* Sink task context: take effect after the running call returns */
-  millrace_code (*rewind)(millrace_context, const millrace_position*,
-                          size_t count); /* read again from offset */
+  millrace_code (*rewind)(millrace_context, const millrace_position*, size_t count,
+                          size_t stride); /* read again from offset */
   millrace_code (*retry_after)(millrace_context,
                                int64_t milliseconds); /* before the next put, once */
-  millrace_code (*pause)(millrace_context, const millrace_position*, size_t count, millrace_error*);
-  millrace_code (*resume)(millrace_context, const millrace_position*, size_t count,
+  millrace_code (*pause)(millrace_context, const millrace_position*, size_t count, size_t stride,
+                         millrace_error*);
+  millrace_code (*resume)(millrace_context, const millrace_position*, size_t count, size_t stride,
                           millrace_error*);
   millrace_code (*request_commit)(millrace_context);
   void (*assignment)(millrace_context, void (*each)(void* argument, const millrace_position*),
@@ -373,7 +390,7 @@ typedef struct millrace_host {
 /* Java: SourceTask. Required: create, start, poll, destroy. */
 typedef struct millrace_source_task {
   uint32_t size;
-  void* (*create)(const millrace_host*, millrace_context); /* NULL: failed */
+  void* (*create)(const millrace_host*, millrace_context, millrace_error*); /* NULL: failed */
   millrace_code (*start)(void* self, const millrace_config*, millrace_error*);
   /* Appends records. May append none; returns at the latest after timeout_ms or soon after
    * `cancel`. */
@@ -391,9 +408,9 @@ typedef struct millrace_source_task {
 /* Java: SinkTask. Required: create, start, put, destroy. */
 typedef struct millrace_sink_task {
   uint32_t size;
-  void* (*create)(const millrace_host*, millrace_context);
+  void* (*create)(const millrace_host*, millrace_context, millrace_error*);
   millrace_code (*start)(void* self, const millrace_config*, millrace_error*);
-  millrace_code (*open)(void* self, const millrace_position*, size_t count,
+  millrace_code (*open)(void* self, const millrace_position*, size_t count, size_t stride,
                         millrace_error*); /* Optional. */
   /* Also called with an empty batch, so that a buffering task can keep time. MILLRACE_RETRIABLE:
    * the same batch comes again; MILLRACE_BAD_DATA without a report: the task fails. */
@@ -401,8 +418,9 @@ typedef struct millrace_sink_task {
   /* In: what was put so far. The task makes everything durable, or lowers offsets to what is; an
    * offset set to MILLRACE_NONE is not committed. Not provided: everything put is durable when put
    * returns. */
-  millrace_code (*pre_commit)(void* self, millrace_position*, size_t count, millrace_error*);
-  millrace_code (*close)(void* self, const millrace_position*, size_t count,
+  millrace_code (*pre_commit)(void* self, millrace_position*, size_t count, size_t stride,
+                              millrace_error*);
+  millrace_code (*close)(void* self, const millrace_position*, size_t count, size_t stride,
                          millrace_error*); /* Optional. */
   void (*cancel)(void* self);
   void (*stop)(void* self);
@@ -431,14 +449,15 @@ typedef struct millrace_connector {
    * emit_visible. Optional. */
   millrace_code (*validate)(const millrace_host*, const millrace_config*, millrace_emitter*,
                             millrace_error*);
-  void* (*create)(const millrace_host*, millrace_context);
+  void* (*create)(const millrace_host*, millrace_context, millrace_error*);
   millrace_code (*start)(void* self, const millrace_config*,
                          millrace_error*); /* Optional, like the rest. */
   /* emit_config once per task. Not provided: one task with the connector's own configuration. */
   millrace_code (*task_configs)(void* self, int32_t tasks_max, millrace_emitter*, millrace_error*);
   /* Asked before a user's change of offsets is stored. partitions[i] -> offsets[i]; offset kind
-   * NULL: reset. *handled = 1: all is done (Java: alterOffsets returning true). A refusal is an
-   * error. */
+   * NULL: reset. A sink's are maps as the REST API shows them: kafka_topic (STRING) and
+   * kafka_partition (INT32) -> kafka_offset (INT64). *handled = 1: the connector knows how to alter
+   * offsets and agrees (Java: alterOffsets returning true). A refusal is an error. */
   millrace_code (*alter_offsets)(void* self, const millrace_config*,
                                  const millrace_cell* partitions, const millrace_cell* offsets,
                                  size_t count, int32_t* handled, millrace_error*);

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -41,7 +42,7 @@ struct ErrorPolicyConfig {
   static ErrorPolicyConfig from(const config::Properties& connector_config);
 };
 
-// Where records go that a sink's task could not take. Thread-safe.
+// Where records go that could not be converted, transformed or put. Thread-safe.
 class DeadLetterQueue {
  public:
   virtual ~DeadLetterQueue() = default;
@@ -84,10 +85,10 @@ class ConsumedRecords : public OriginalRecords {
 // Thread-safe.
 class ErrorPolicy {
  public:
-  // task: "NAME-0", as in log lines. log_context: "[NAME|task-0] ". dead_letters may be null; it
-  // outlives the policy.
+  // task: "NAME-0", as in log lines. log_context: "[NAME|task-0] ". dead_letters: null where there
+  // are none.
   ErrorPolicy(ErrorPolicyConfig config, std::string task, const std::string& log_context,
-              DeadLetterQueue* dead_letters = nullptr);
+              std::shared_ptr<DeadLetterQueue> dead_letters = nullptr);
 
   // The records of `selected` that go on after a stage that noted `failures` (in any order, more
   // than one per record allowed). Memory is the arena's. Costs nothing where there are no failures.
@@ -104,7 +105,7 @@ class ErrorPolicy {
   Result<void> report_put(uint32_t record, Error error, const OriginalRecords& originals);
   // The first error that report_put did not tolerate, even if the task swallowed it; asked after
   // each put. Java: WorkerErrantRecordReporter.maybeThrowAsyncError.
-  std::optional<Error> unreported_put_error() const;
+  std::optional<Error> put_error() const;
 
   // Whether a task has somewhere to report records to (Java: errantRecordReporter() != null).
   bool has_reporter() const { return dead_letters_ != nullptr || config_.log; }
@@ -120,7 +121,7 @@ class ErrorPolicy {
   const ErrorPolicyConfig config_;
   const std::string task_;
   const Logger log_;
-  DeadLetterQueue* const dead_letters_;
+  const std::shared_ptr<DeadLetterQueue> dead_letters_;
   ErrorProbe probe_;
   mutable std::mutex mutex_;
   std::optional<Error> put_error_;

@@ -3,9 +3,11 @@
 // One call per stage and batch; a stage sees only what the stages before it left. Knows no Kafka
 // and no threads; belongs to one task's thread.
 
+#include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
-#include "base/metrics.h"
 #include "pipeline/error_policy.h"
 #include "pipeline/raw_records.h"
 #include "pipeline/transform_stage.h"
@@ -14,13 +16,15 @@ namespace millrace::pipeline {
 
 class SinkPipeline {
  public:
-  // `errors` outlives the pipeline.
-  SinkPipeline(Converters converters, Transforms transforms, ErrorPolicy& errors);
+  SinkPipeline(Converters converters, Transforms transforms, std::shared_ptr<ErrorPolicy> errors);
 
   struct Output {
     data::Records records;  // what the sink is to be given; may be empty
     // Give the sink `records` first, then fail the task with this.
     std::optional<Error> failure;
+    // Records of the batch from here on were not handled at all: batch.raw.count where all is well.
+    // Those before it that are not selected were filtered out or skipped.
+    uint32_t handled = 0;
   };
   // batch.raw is set, and the batch keeps alive what it points into. Sets batch.original to the
   // records as converted.
@@ -36,7 +40,7 @@ class SinkPipeline {
 
   Converters converters_;
   Transforms transforms_;
-  ErrorPolicy& errors_;
+  std::shared_ptr<ErrorPolicy> errors_;
   std::vector<convert::ConversionFailure> conversion_failures_;
   data::Failures failures_;
 };

@@ -3,7 +3,10 @@
 // converter -> raw bytes (Java's order). One call per stage and batch. Knows no Kafka and no
 // threads; belongs to one task's thread.
 
+#include <memory>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "pipeline/error_policy.h"
 #include "pipeline/raw_records.h"
@@ -13,20 +16,19 @@ namespace millrace::pipeline {
 
 class SourcePipeline {
  public:
-  // `errors` outlives the pipeline.
-  SourcePipeline(Converters converters, Transforms transforms, ErrorPolicy& errors);
+  SourcePipeline(Converters converters, Transforms transforms, std::shared_ptr<ErrorPolicy> errors);
 
   struct Output {
     // What is to be sent: columns with an entry per record of the batch, of which only those of
-    // `selected` are set. A record of the batch that is not in `selected` and comes before the last
-    // one to be sent was filtered out or skipped: it counts as acknowledged without metadata.
+    // `selected` are set.
     // offsets and timestamp_types are null; partitions may be data::kNone.
     RawRecords records;
     std::span<const uint32_t> selected;
-    // Send `selected` first, then fail the task with this. Records from `failed_record` on were not
-    // handled at all.
+    // Send `selected` first, then fail the task with this.
     std::optional<Error> failure;
-    uint32_t failed_record = 0;
+    // Records of the batch from here on were not handled at all: the batch's count where all is
+    // well. Those before it that are not selected were filtered out or skipped.
+    uint32_t handled = 0;
   };
   // Reads batch.original. Bytes lie in the batch's memory, or where its cells point to.
   Output run(data::Batch& batch);
@@ -40,7 +42,7 @@ class SourcePipeline {
 
   Converters converters_;
   Transforms transforms_;
-  ErrorPolicy& errors_;
+  std::shared_ptr<ErrorPolicy> errors_;
   std::vector<convert::ConversionFailure> conversion_failures_;
   data::Failures failures_;
 };

@@ -1,0 +1,1 @@
+"""What the system tests stand on: real servers, real workers, and ways to look at them."""

@@ -1,0 +1,61 @@
+"""Brokers that want a login and TLS, with Java's client properties."""
+
+import pytest
+
+from harness.connectors import file_sink, file_source
+from harness.kafka_broker import PASSWORD, USER
+from harness.records import account, lines, read_lines, write_lines
+from harness.wait import wait_until
+
+pytestmark = [pytest.mark.system, pytest.mark.slow]
+
+
+def login(mechanism, trust, password=PASSWORD):
+    module = "org.apache.kafka.common.security.scram.ScramLoginModule"
+    return {"security.protocol": "SASL_SSL", "sasl.mechanism": mechanism,
+            "sasl.jaas.config": f'{module} required username="{USER}" password="{password}";', **trust}
+
+
+def for_all_clients(settings):
+    return {prefix + key: value for prefix in ("", "producer.", "consumer.", "admin.")
+            for key, value in settings.items()}
+
+
+@pytest.fixture
+def secure_broker(own_broker):
+    return own_broker(secure=True).start()
+
+
+def trust_pem(broker):
+    return {"ssl.truststore.type": "PEM", "ssl.truststore.location": f"{broker.folder}/ca.pem"}
+
+
+def trust_pkcs12(broker):
+    return {"ssl.truststore.type": "PKCS12", "ssl.truststore.password": "changeit",
+            "ssl.truststore.location": f"{broker.folder}/truststore.p12"}
+
+
+@pytest.mark.parametrize("mechanism, trust", [("SCRAM-SHA-512", trust_pkcs12),
+                                              ("SCRAM-SHA-256", trust_pem)])
+def test_scram_over_tls(mechanism, trust, secure_broker, millrace, tmp_path):
+    settings = login(mechanism, trust(secure_broker))
+    worker = millrace(bootstrap=f"127.0.0.1:{secure_broker.secure_port}",
+                      config=for_all_clients(settings)).start()
+    write_lines(tmp_path / "in.txt", lines(1000))
+    worker.rest.create("source", file_source(tmp_path / "in.txt", "guarded"))
+    wait_until(lambda: secure_broker.client.end_offset("guarded") >= 1000, 60,
+               lambda: f"records; {worker.rest.status('source')}", worker.process.check_alive)
+    worker.rest.create("sink", file_sink(tmp_path / "out.txt", "guarded"))
+    wait_until(lambda: len(read_lines(tmp_path / "out.txt")) >= 1000, 60,
+               lambda: f"lines; {worker.rest.status('sink')}", worker.process.check_alive)
+    account(read_lines(tmp_path / "out.txt"), lines(1000))
+    assert PASSWORD not in worker.log()
+    assert worker.stop() == 0
+
+
+def test_a_wrong_password_is_named_in_the_log_and_never_shown(secure_broker, millrace, tmp_path):
+    settings = login("SCRAM-SHA-512", trust_pem(secure_broker), password="not-the-password")
+    worker = millrace(bootstrap=f"127.0.0.1:{secure_broker.secure_port}",
+                      config=for_all_clients(settings)).start(wait=False)
+    worker.process.wait_log("uthentication", 60)
+    assert "not-the-password" not in worker.log()

@@ -5,11 +5,10 @@
 
 #include <memory>
 #include <optional>
-#include <span>
-#include <vector>
 
 #include "pipeline/error_policy.h"
 #include "pipeline/raw_records.h"
+#include "pipeline/stages.h"
 #include "pipeline/transform_stage.h"
 
 namespace millrace::pipeline {
@@ -27,22 +26,17 @@ class SinkPipeline {
     uint32_t handled = 0;
   };
   // batch.raw is set, and the batch keeps alive what it points into. Sets batch.original to the
-  // records as converted.
+  // records as converted. No allocation but of the batch's columns.
   Output run(SinkBatch& batch);
 
  private:
   void convert_keys(SinkBatch& batch, data::Records& view);
   void convert_values(SinkBatch& batch, data::Records& view);
   void convert_headers(SinkBatch& batch, data::Records& view);
-  void convert(SinkBatch& batch, data::Records& view, NamedConverter& converter, data::Stage stage,
-               const Bytes* bytes, const data::Schema** schemas, data::Cell* cells);
-  void drop_failed(SinkBatch& batch, data::Records& view, size_t failures_before);
 
   Converters converters_;
   Transforms transforms_;
-  std::shared_ptr<ErrorPolicy> errors_;
-  std::vector<convert::ConversionFailure> conversion_failures_;
-  data::Failures failures_;
+  Stages stages_;
 };
 
 }  // namespace millrace::pipeline

@@ -6,10 +6,10 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "pipeline/error_policy.h"
 #include "pipeline/raw_records.h"
+#include "pipeline/stages.h"
 #include "pipeline/transform_stage.h"
 
 namespace millrace::pipeline {
@@ -20,8 +20,7 @@ class SourcePipeline {
 
   struct Output {
     // What is to be sent: columns with an entry per record of the batch, of which only those of
-    // `selected` are set.
-    // offsets and timestamp_types are null; partitions may be data::kNone.
+    // `selected` are set. offsets and timestamp_types are null; partitions may be data::kNone.
     RawRecords records;
     std::span<const uint32_t> selected;
     // Send `selected` first, then fail the task with this.
@@ -35,16 +34,13 @@ class SourcePipeline {
 
  private:
   void convert_headers(data::Batch& batch, data::Records& view, RawRecords& out);
-  void convert(data::Batch& batch, data::Records& view, NamedConverter& converter,
-               data::Stage stage, const data::Schema* const* schemas, const data::Cell* cells,
-               const Bytes*& out);
-  void drop_failed(data::Batch& batch, data::Records& view, size_t failures_before);
+  const Bytes* convert(data::Batch& batch, data::Records& view, NamedConverter& converter,
+                       data::Stage stage, const data::Schema* const* schemas,
+                       const data::Cell* cells);
 
   Converters converters_;
   Transforms transforms_;
-  std::shared_ptr<ErrorPolicy> errors_;
-  std::vector<convert::ConversionFailure> conversion_failures_;
-  data::Failures failures_;
+  Stages stages_;
 };
 
 }  // namespace millrace::pipeline

@@ -1,0 +1,117 @@
+#include "config/connector_config.h"
+
+#include <algorithm>
+
+namespace millrace::config {
+namespace {
+
+std::string text_of(const NullableProperties& properties, const std::string& key) {
+  auto found = properties.find(key);
+  return found == properties.end() || !found->second ? std::string() : *found->second;
+}
+
+bool is_blank(std::string_view text) { return trim(text).empty(); }
+
+void add_error(std::vector<ConfigValue>& values, const std::string& key, std::string message) {
+  for (ConfigValue& value : values)
+    if (value.name == key) {
+      value.errors.push_back(std::move(message));
+      return;
+    }
+  ConfigValue& value = values.emplace_back();
+  value.name = key;
+  value.errors.push_back(std::move(message));
+}
+
+std::string join(const std::vector<std::string>& items) {
+  std::string text;
+  for (const std::string& item : items) text += (text.empty() ? "" : ", ") + item;
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> sink_topics(const NullableProperties& properties) {
+  ConfigKey list;
+  list.type = Type::kList;
+  std::vector<std::string> topics;
+  Result<Value> value = parse_value(list, text_of(properties, "topics"));
+  if (!value) return topics;
+  for (const std::string& topic : value->list)
+    if (!topic.empty() && std::find(topics.begin(), topics.end(), topic) == topics.end())
+      topics.push_back(topic);
+  return topics;
+}
+
+bool has_dead_letter_topic(const NullableProperties& properties) {
+  return !is_blank(text_of(properties, "errors.deadletterqueue.topic.name"));
+}
+
+bool uses_topic_creation(const NullableProperties& properties) {
+  constexpr std::string_view kPrefix = "topic.creation.";
+  auto first = properties.lower_bound(std::string(kPrefix));
+  return first != properties.end() && first->first.compare(0, kPrefix.size(), kPrefix) == 0;
+}
+
+void check_sink_config(const NullableProperties& properties, std::vector<ConfigValue>& values) {
+  const bool has_topics = !is_blank(text_of(properties, "topics"));
+  const bool has_regex = !is_blank(text_of(properties, "topics.regex"));
+  if (has_topics == has_regex) {
+    const std::string message =
+        has_topics ? "topics and topics.regex are mutually exclusive options, but both are set."
+                   : "Must configure one of topics or topics.regex";
+    add_error(values, "topics", message);
+    add_error(values, "topics.regex", message);
+  }
+  if (!has_dead_letter_topic(properties) || !has_topics) return;
+  const std::string dead_letters(trim(text_of(properties, "errors.deadletterqueue.topic.name")));
+  const std::vector<std::string> topics = sink_topics(properties);
+  if (std::find(topics.begin(), topics.end(), dead_letters) != topics.end())
+    add_error(values, "topics",
+              "The DLQ topic '" + dead_letters +
+                  "' may not be included in the list of topics ('topics=[" + join(topics) +
+                  "]') consumed by the connector");
+}
+
+std::string regex_problem(std::string_view regex) {
+  int groups = 0;
+  bool in_class = false, quotable = false;  // quotable: a quantifier may follow
+  auto near = [&regex](const char* what, size_t index) {
+    return std::string(what) + " near index " + std::to_string(index) + "\n" + std::string(regex);
+  };
+  for (size_t i = 0; i < regex.size(); ++i) {
+    const char c = regex[i];
+    if (c == '\\') {
+      if (i + 1 == regex.size()) return near("Unexpected internal error", i + 1);
+      ++i;
+      quotable = true;
+    } else if (in_class) {
+      in_class = c != ']';
+    } else if (c == '[') {
+      in_class = true;
+      quotable = true;
+      // A bracket right after the opening (or after ^) is a literal one.
+      if (i + 1 < regex.size() && regex[i + 1] == '^') ++i;
+      if (i + 1 < regex.size() && regex[i + 1] == ']') ++i;
+    } else if (c == '(') {
+      ++groups;
+      quotable = false;
+      if (i + 1 < regex.size() && regex[i + 1] == '?') ++i;
+    } else if (c == ')') {
+      if (groups-- == 0) return near("Unmatched closing ')'", i == 0 ? 0 : i - 1);
+      quotable = true;
+    } else if ((c == '*' || c == '+' || c == '?') && !quotable) {
+      return near(c == '*'   ? "Dangling meta character '*'"
+                  : c == '+' ? "Dangling meta character '+'"
+                             : "Dangling meta character '?'",
+                  i);
+    } else {
+      quotable = c != '|';
+    }
+  }
+  if (in_class) return near("Unclosed character class", regex.size() - 1);
+  if (groups > 0) return near("Unclosed group", regex.size());
+  return {};
+}
+
+}  // namespace millrace::config

@@ -1,0 +1,43 @@
+#pragma once
+// The keys that every connector has. org.apache.kafka.connect.runtime.ConnectorConfig,
+// SourceConnectorConfig and SinkConnectorConfig of Kafka Connect 4.3.1.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config_def.h"
+
+namespace millrace::config {
+
+enum class ConnectorKind : uint8_t { kSource, kSink };
+
+// What the table must know of the classes of this build. Empty functions: every name is taken.
+struct KnownClasses {
+  std::function<bool(std::string_view)> converter, header_converter, transform, predicate;
+  // Full names, recommended to users.
+  std::vector<std::string> converters, header_converters;
+};
+
+// The table for one configuration: the fixed keys in Java's order, then `transforms.A.type` and
+// `predicates.A.type` for each alias that `properties` names.
+ConfigDef connector_config_def(ConnectorKind kind, const NullableProperties& properties,
+                               const KnownClasses& known);
+
+// What a sink's keys may not say together. Messages are added to `values`; those of keys that it
+// lacks get an entry of their own. Java: SinkConnectorConfig.validate.
+void check_sink_config(const NullableProperties& properties, std::vector<ConfigValue>& values);
+
+// `topics` of a sink without empty and repeated names.
+std::vector<std::string> sink_topics(const NullableProperties& properties);
+// errors.deadletterqueue.topic.name is set.
+bool has_dead_letter_topic(const NullableProperties& properties);
+// Any key begins with `topic.creation.`.
+bool uses_topic_creation(const NullableProperties& properties);
+
+// Java's PatternSyntaxException for what no regular expression can be: unclosed groups and
+// classes, a quantifier with nothing before it. Empty: nothing found.
+std::string regex_problem(std::string_view regex);
+
+}  // namespace millrace::config

@@ -17,8 +17,9 @@ class KafkaBroker:
     """secure: also opens a SASL_SSL listener (SCRAM, user and password above) at secure_port, with
     a certificate of its own authority: ca.pem, truststore.p12 (password changeit) in `folder`."""
 
-    def __init__(self, kafka, folder, secure=False, port=None, properties=()):
+    def __init__(self, kafka, folder, secure=False, port=None, properties=(), flags=None):
         self.kafka = kafka
+        self.flags = flags
         self.folder = str(folder)
         self.port = port or free_port()
         self.secure_port = free_port() if secure else None
@@ -97,7 +98,7 @@ class KafkaBroker:
     def start(self, wait=True):
         self.process = Process(
             self.kafka.command("kafka.Kafka", [f"{self.folder}/server.properties"], self.folder,
-                               archive="broker"),
+                               flags=self.flags, archive="broker" if self.flags is None else None),
             f"{self.folder}/broker.log", cwd=self.folder)
         if wait:
             self.wait_ready()

@@ -1,0 +1,1 @@
+"""The parts of bench/run: who is measured, on what work, and the table of it."""

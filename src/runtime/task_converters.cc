@@ -1,0 +1,55 @@
+#include "runtime/task_converters.h"
+
+#include "config/client_config.h"
+
+namespace millrace::runtime {
+namespace {
+
+using convert::Role;
+
+Result<pipeline::NamedConverter> make_one(const config::WorkerConfig& worker,
+                                          const config::Properties& connector_config,
+                                          const std::string& key, const std::string& type,
+                                          Role role, const std::string& worker_class) {
+  // A connector that sets only `value.converter.schemas.enable` changes nothing: settings belong to
+  // the converter of their own level.
+  auto own = connector_config.find(key);
+  const bool at_connector = own != connector_config.end();
+  const std::string class_name(config::trim(at_connector ? own->second : worker_class));
+  convert::ConverterConfig settings = at_connector
+                                          ? config::with_prefix(connector_config, key + ".")
+                                          : worker.originals_with_prefix(key + ".");
+  settings["converter.type"] = type;
+  Result<std::unique_ptr<convert::Converter>> made =
+      convert::make_converter(class_name, role, settings);
+  if (!made)
+    return fail(
+        std::move(made).error().within("The " + key + " '" + class_name + "' cannot be used"));
+  pipeline::NamedConverter named;
+  named.converter = *std::move(made);
+  const convert::ConverterClass* known = convert::find_converter(class_name);
+  named.class_name = known != nullptr ? std::string(known->class_name) : class_name;
+  return named;
+}
+
+}  // namespace
+
+Result<pipeline::Converters> make_task_converters(const config::WorkerConfig& worker,
+                                                  const config::Properties& connector_config) {
+  pipeline::Converters converters;
+  auto key =
+      make_one(worker, connector_config, "key.converter", "key", Role::kKey, worker.key_converter);
+  if (!key) return fail(std::move(key).error());
+  auto value = make_one(worker, connector_config, "value.converter", "value", Role::kValue,
+                        worker.value_converter);
+  if (!value) return fail(std::move(value).error());
+  auto header = make_one(worker, connector_config, "header.converter", "header", Role::kHeader,
+                         worker.header_converter);
+  if (!header) return fail(std::move(header).error());
+  converters.key = *std::move(key);
+  converters.value = *std::move(value);
+  converters.header = *std::move(header);
+  return converters;
+}
+
+}  // namespace millrace::runtime

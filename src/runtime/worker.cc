@@ -1,0 +1,280 @@
+#include "runtime/worker.h"
+
+#include <future>
+
+namespace millrace::runtime {
+namespace {
+
+constexpr char kConnectException[] = "org.apache.kafka.connect.errors.ConnectException";
+constexpr std::chrono::seconds kConnectorGracefulShutdown{5};
+
+std::string text_of(const config::Properties& properties, const std::string& key) {
+  auto found = properties.find(key);
+  return found == properties.end() ? std::string() : std::string(config::trim(found->second));
+}
+
+bool enforces_tasks_max(const config::Properties& connector_config) {
+  std::string text = text_of(connector_config, "tasks.max.enforce");
+  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return text != "false";
+}
+
+int32_t tasks_max(const config::Properties& connector_config) {
+  config::ConfigKey key;
+  key.type = config::Type::kInt;
+  auto given = connector_config.find("tasks.max");
+  if (given == connector_config.end()) return 1;
+  Result<config::Value> value = config::parse_value(key, given->second);
+  return value ? static_cast<int32_t>(value->number) : 1;
+}
+
+std::string too_many_tasks(const std::string& connector, size_t count, int32_t maximum) {
+  return "The connector " + connector + " has generated " + std::to_string(count) +
+         " tasks, which is greater than " + std::to_string(maximum) +
+         ", the maximum number of tasks it is configured to create. ";
+}
+
+// Java's TooManyTasksException, or nothing.
+std::optional<Error> check_tasks_max(const Logger& log, const std::string& connector, size_t count,
+                                     const config::Properties& connector_config) {
+  const int32_t maximum = tasks_max(connector_config);
+  if (count <= static_cast<size_t>(maximum)) return {};
+  const std::string message = too_many_tasks(connector, count, maximum);
+  if (enforces_tasks_max(connector_config))
+    return Error(ErrorKind::fatal,
+                 message +
+                     "This behaviour should be considered a bug and is disallowed. If necessary, "
+                     "it can be permitted by reconfiguring the connector with 'tasks.max.enforce' "
+                     "set to false; however, this option will be removed in a future release of "
+                     "Kafka Connect.",
+                 "org.apache.kafka.connect.runtime.TooManyTasksException");
+  log.warn("{}Please tell the maintainers of the connector.", message);
+  return {};
+}
+
+}  // namespace
+
+std::string task_class_name(const plugin::ConnectorClass& connector_class) {
+  constexpr std::string_view kSuffix = "Connector";
+  std::string name = connector_class.other_names().empty() ? connector_class.class_name()
+                                                           : connector_class.other_names().front();
+  if (name.size() > kSuffix.size() &&
+      name.compare(name.size() - kSuffix.size(), kSuffix.size(), kSuffix) == 0)
+    name.resize(name.size() - kSuffix.size());
+  return name + "Task";
+}
+
+Worker::Worker(WorkerParts parts, WorkerListener& listener)
+    : parts_(std::move(parts)),
+      listener_(listener),
+      log_("org.apache.kafka.connect.runtime.Worker") {
+  if (parts_.metrics == nullptr) return;
+  metrics_ = parts_.metrics->add({"connect-worker-metrics", {}}, [this](Sample& sample) {
+    std::lock_guard lock(mutex_);
+    auto totals = [&sample](const std::string& what, uint64_t attempts, uint64_t failures) {
+      const auto all = static_cast<double>(attempts), bad = static_cast<double>(failures);
+      sample.counter(what + "-startup-attempts-total", all);
+      sample.counter(what + "-startup-success-total", all - bad);
+      sample.counter(what + "-startup-failure-total", bad);
+      sample.gauge(what + "-startup-success-percentage", all == 0 ? 0 : (all - bad) / all);
+      sample.gauge(what + "-startup-failure-percentage", all == 0 ? 0 : bad / all);
+    };
+    sample.gauge("connector-count", static_cast<double>(connectors_.size()));
+    sample.gauge("task-count", static_cast<double>(tasks_.size()));
+    totals("connector", probe_.connector_attempts.total(), probe_.connector_failures.total());
+    totals("task", probe_.task_attempts.total(), probe_.task_failures.total());
+  });
+}
+
+Worker::~Worker() = default;
+
+void Worker::start_connector(const std::string& name, const config::Properties& connector_config,
+                             TargetState state, Transitioned done) {
+  log_.info("Creating connector {} of type {}", name, text_of(connector_config, "connector.class"));
+  auto resolved = parts_.resolver->resolve(connector_config);
+  auto found = resolved ? parts_.plugins->find(text_of(*resolved, "connector.class"))
+                        : Result<std::shared_ptr<const plugin::ConnectorClass>>(
+                              fail(Error(std::move(resolved).error())));
+  {
+    std::lock_guard lock(mutex_);
+    probe_.connector_attempts.add();
+    if (!found) probe_.connector_failures.add();
+  }
+  if (!found) {
+    log_.error("Failed to start connector {}: {}", name, found.error().describe());
+    listener_.connector_state_changed(name, State::kFailed, found.error().trace());
+    return done(fail(std::move(found).error()));
+  }
+  auto runner = std::make_shared<ConnectorRunner>(
+      name, *found, *resolved, listener_,
+      (*found)->type() == plugin::ConnectorType::kSource ? parts_.offsets : nullptr);
+  {
+    std::lock_guard lock(mutex_);
+    if (!connectors_.emplace(name, runner).second)
+      return done(fail(ErrorKind::conflict, "Connector with name " + name + " already exists",
+                       kConnectException));
+  }
+  runner->transition_to(state, std::move(done));
+}
+
+std::shared_ptr<ConnectorRunner> Worker::find_connector(const std::string& name) const {
+  std::lock_guard lock(mutex_);
+  auto found = connectors_.find(name);
+  return found == connectors_.end() ? nullptr : found->second;
+}
+
+bool Worker::is_running(const std::string& connector) const {
+  std::shared_ptr<ConnectorRunner> runner = find_connector(connector);
+  return runner != nullptr && runner->started();
+}
+
+void Worker::set_target_state(const std::string& connector, TargetState state, Transitioned done) {
+  log_.info("Setting connector {} state to {}", connector,
+            state == TargetState::kStarted  ? "STARTED"
+            : state == TargetState::kPaused ? "PAUSED"
+                                            : "STOPPED");
+  std::vector<std::shared_ptr<Task>> tasks;
+  {
+    std::lock_guard lock(mutex_);
+    for (auto task = tasks_.lower_bound({connector, 0});
+         task != tasks_.end() && task->first.connector == connector; ++task)
+      tasks.push_back(task->second);
+  }
+  if (state != TargetState::kStopped)
+    for (const std::shared_ptr<Task>& task : tasks) task->set_target(state);
+  if (std::shared_ptr<ConnectorRunner> runner = find_connector(connector))
+    runner->transition_to(state, std::move(done));
+}
+
+void Worker::stop_connector(const std::string& name) {
+  std::shared_ptr<ConnectorRunner> runner;
+  {
+    std::lock_guard lock(mutex_);
+    auto found = connectors_.find(name);
+    if (found == connectors_.end()) return;
+    runner = std::move(found->second);
+    connectors_.erase(found);
+  }
+  log_.info("Stopping connector {}", name);
+  stop_connectors({runner});
+}
+
+bool Worker::stop_connectors(const std::vector<std::shared_ptr<ConnectorRunner>>& connectors) {
+  const Deadline deadline = std::chrono::steady_clock::now() + kConnectorGracefulShutdown;
+  bool all = true;
+  for (const auto& runner : connectors) runner->shutdown();
+  for (const auto& runner : connectors) {
+    if (runner->wait_shut_down(deadline)) continue;
+    log_.error(
+        "Connector '{}' failed to properly shut down, has become unresponsive, and may be "
+        "consuming external resources. Correct the configuration for this connector or "
+        "remove the connector.",
+        runner->name());
+    runner->cancel();
+    all = false;
+  }
+  return all;
+}
+
+Result<std::vector<config::Properties>> Worker::connector_task_configs(
+    const std::string& name, const config::Properties& connector_config, Deadline deadline) {
+  std::shared_ptr<ConnectorRunner> runner = find_connector(name);
+  if (runner == nullptr)
+    return fail(ErrorKind::not_found, "Connector " + name + " not found in this worker.",
+                kConnectException);
+  using Answer = Result<std::vector<config::Properties>>;
+  auto answered = std::make_shared<std::promise<Answer>>();
+  std::future<Answer> answer = answered->get_future();
+  runner->task_configs(tasks_max(connector_config),
+                       [answered](Answer configs) { answered->set_value(std::move(configs)); });
+  if (answer.wait_until(deadline) != std::future_status::ready)
+    return fail(ErrorKind::timed_out,
+                "The connector " + name + " did not give its task configurations in time.",
+                kConnectException);
+  Answer configs = answer.get();
+  if (!configs) return configs;
+  if (std::optional<Error> refused =
+          check_tasks_max(log_, name, configs->size(), connector_config)) {
+    runner->fail(*refused);
+    return fail(*std::move(refused));
+  }
+  const std::string task_class = task_class_name(runner->connector_class());
+  for (config::Properties& task : *configs) {
+    task["task.class"] = task_class;
+    for (const char* key : {"topics", "topics.regex"})
+      if (auto given = connector_config.find(key); given != connector_config.end())
+        task[key] = given->second;
+  }
+  return configs;
+}
+
+Result<void> Worker::start_task(const TaskId& id, const config::Properties& connector_config,
+                                const config::Properties& task_config, TargetState state,
+                                size_t task_count) {
+  log_.info("Creating task {}", id.to_string());
+  std::optional<Error> refused = check_tasks_max(log_, id.connector, task_count, connector_config);
+  Result<std::shared_ptr<Task>> task = refused
+                                           ? Result<std::shared_ptr<Task>>(fail(*refused))
+                                           : make_task(id, connector_config, task_config, state);
+  {
+    std::lock_guard lock(mutex_);
+    probe_.task_attempts.add();
+    if (task && !tasks_.emplace(id, *task).second)
+      task = fail(ErrorKind::conflict, "Task already exists in this worker: " + id.to_string(),
+                  kConnectException);
+    if (!task) probe_.task_failures.add();
+  }
+  if (!task) {
+    log_.error("Failed to start task {}: {}", id.to_string(), task.error().describe());
+    listener_.task_state_changed(id, State::kFailed, task.error().trace());
+    return fail(std::move(task).error());
+  }
+  (*task)->start();
+  return {};
+}
+
+void Worker::stop_tasks(const std::vector<TaskId>& ids) {
+  std::vector<std::shared_ptr<Task>> tasks;
+  {
+    std::lock_guard lock(mutex_);
+    for (const TaskId& id : ids)
+      if (auto found = tasks_.find(id); found != tasks_.end()) {
+        tasks.push_back(std::move(found->second));
+        tasks_.erase(found);
+      }
+  }
+  stop_these(tasks);
+}
+
+bool Worker::stop_these(const std::vector<std::shared_ptr<Task>>& tasks) {
+  bool all = true;
+  const Deadline deadline =
+      std::chrono::steady_clock::now() + parts_.config.task_shutdown_graceful_timeout;
+  for (const auto& task : tasks) {
+    log_.info("Stopping task {}", task->id().to_string());
+    task->request_stop();
+  }
+  for (const auto& task : tasks) {
+    if (task->wait_stopped(deadline)) continue;
+    log_.error("Graceful stop of task {} failed.", task->id().to_string());
+    task->abandon();
+    all = false;
+  }
+  return all;
+}
+
+bool Worker::stop() {
+  std::vector<std::shared_ptr<Task>> tasks;
+  std::vector<std::shared_ptr<ConnectorRunner>> connectors;
+  {
+    std::lock_guard lock(mutex_);
+    for (auto& [id, task] : tasks_) tasks.push_back(std::move(task));
+    for (auto& [name, runner] : connectors_) connectors.push_back(std::move(runner));
+    tasks_.clear();
+    connectors_.clear();
+  }
+  const bool tasks_ended = stop_these(tasks);
+  return stop_connectors(connectors) && tasks_ended;
+}
+
+}  // namespace millrace::runtime

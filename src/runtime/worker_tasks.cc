@@ -1,0 +1,89 @@
+// How a Worker puts a task together.
+
+#include "config/connector_config.h"
+#include "pipeline/sink_pipeline.h"
+#include "pipeline/source_pipeline.h"
+#include "runtime/sink_task.h"
+#include "runtime/source_task.h"
+#include "runtime/task_converters.h"
+#include "runtime/worker.h"
+
+namespace millrace::runtime {
+namespace {
+
+config::NullableProperties nullable(const config::Properties& properties) {
+  return {properties.begin(), properties.end()};
+}
+
+}  // namespace
+
+Result<TaskSettings> Worker::task_settings(const TaskId& id,
+                                           const config::Properties& connector_config,
+                                           const config::Properties& task_config, TargetState state,
+                                           plugin::ConnectorType type) {
+  TaskSettings settings;
+  settings.id = id;
+  settings.target = state;
+  settings.config = task_config;
+  settings.offset_flush_interval = parts_.config.offset_flush_interval;
+  settings.offset_flush_timeout = parts_.config.offset_flush_timeout;
+  settings.listener = &listener_;
+  settings.metrics = parts_.metrics;
+  settings.clients = parts_.clients;
+  if (parts_.config.topic_tracking_enable)
+    settings.topic_used = [&listener = listener_](const TaskId& task, std::string_view topic) {
+      listener.topic_used(task, topic);
+    };
+  settings.errors = std::make_shared<pipeline::ErrorPolicy>(
+      pipeline::ErrorPolicyConfig::from(connector_config), id.to_string(),
+      "[" + id.connector + "|task-" + std::to_string(id.index) + "] ");
+
+  const config::ConnectorTaskClient client{id.connector, id.index};
+  auto properties = type == plugin::ConnectorType::kSource
+                        ? config::producer_properties(parts_.config, connector_config, client,
+                                                      parts_.client_overrides)
+                        : config::consumer_properties(parts_.config, connector_config, client,
+                                                      parts_.client_overrides);
+  if (!properties) return fail(std::move(properties).error());
+  settings.client_properties = *std::move(properties);
+  if (type == plugin::ConnectorType::kSource && parts_.config.topic_creation_enable &&
+      config::uses_topic_creation(nullable(connector_config))) {
+    auto admin = config::admin_properties(parts_.config, connector_config,
+                                          "connector-adminclient-" + id.to_string(),
+                                          parts_.client_overrides);
+    if (!admin) return fail(std::move(admin).error());
+    settings.admin_properties = *std::move(admin);
+  }
+  return settings;
+}
+
+Result<std::shared_ptr<Task>> Worker::make_task(const TaskId& id,
+                                                const config::Properties& connector_config,
+                                                const config::Properties& task_config,
+                                                TargetState state) {
+  auto connector = parts_.resolver->resolve(connector_config);
+  if (!connector) return fail(std::move(connector).error());
+  auto task = parts_.resolver->resolve(task_config);
+  if (!task) return fail(std::move(task).error());
+  auto named = connector->find("connector.class");
+  auto found = parts_.plugins->find(named == connector->end() ? "" : config::trim(named->second));
+  if (!found) return fail(std::move(found).error());
+  auto settings = task_settings(id, *connector, *task, state, (*found)->type());
+  if (!settings) return fail(std::move(settings).error());
+  auto converters = make_task_converters(parts_.config, *connector);
+  if (!converters) return fail(std::move(converters).error());
+
+  const std::shared_ptr<pipeline::ErrorPolicy> errors = settings->errors;
+  if ((*found)->type() == plugin::ConnectorType::kSource)
+    return std::make_shared<SourceTaskRunner>(
+        *std::move(settings), *found,
+        std::make_unique<pipeline::SourcePipeline>(*std::move(converters), pipeline::Transforms{},
+                                                   errors),
+        parts_.offsets);
+  return std::make_shared<SinkTaskRunner>(
+      *std::move(settings), *found,
+      std::make_unique<pipeline::SinkPipeline>(*std::move(converters), pipeline::Transforms{},
+                                               errors));
+}
+
+}  // namespace millrace::runtime

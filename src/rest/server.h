@@ -7,7 +7,7 @@
 //   worker_id = server->advertised_address();           // "host:port"
 //   server->attach(herder, metrics);                    // answers from now on
 //   ...
-//   server->stop();                                     // before the herder is stopped
+//   server->stop(); herder.stop(); server.reset();      // the herder still exists
 
 #include <chrono>
 #include <memory>
@@ -46,16 +46,16 @@ struct RestServerOptions {
   std::chrono::milliseconds idle_timeout{30'000};    // between requests of one connection
   size_t maximum_body_bytes = 10 << 20;
   size_t maximum_connections = 1024;
-  int maximum_handler_threads = 16;
+  int maximum_handler_threads = 64;
 };
 
 class RestServer {
  public:
   // Binds every listener and starts answering (404). On failure nothing is left open.
   static Result<std::unique_ptr<RestServer>> open(RestServerOptions options);
-  ~RestServer();  // stops
+  ~RestServer();  // stops, and waits for handlers
 
-  // Both must outlive this server or its stop(). Call once.
+  // Both must outlive this server. Call once.
   void attach(herder::Herder& herder, const MetricRegistry& metrics);
 
   // What is bound, with real ports: "http://0.0.0.0:8083". Admin listeners are not among them.
@@ -65,7 +65,8 @@ class RestServer {
   std::string advertised_address() const;  // "host:port", the worker id
 
   // Accepts nothing more, lets requests under way finish for at most `grace`, then closes all
-  // connections. Handlers that are inside a call to the herder are waited for. Idempotent.
+  // connections. Idempotent. Handlers may then still be inside a call to the herder; the destructor
+  // waits for them, so stop the herder in between: it fails the calls that are waiting.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(5));
 
  private:

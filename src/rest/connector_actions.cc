@@ -1,0 +1,99 @@
+// Of a connector: restart, pause, resume, stop, delete, topics.
+#include "rest/json_views.h"
+#include "rest/resources.h"
+
+namespace millrace::rest {
+namespace {
+
+Answer empty_or_error(const Result<void>& result, int status) {
+  if (!result) return refuse(result.error());
+  return empty_response(status);
+}
+
+Answer restart(ResourceContext& context, Call& call) {
+  bool include_tasks = call.query.boolean("includeTasks", false);
+  bool only_failed = call.query.boolean("onlyFailed", false);
+  if (!include_tasks && !only_failed) {
+    return empty_or_error(context.herder.restart_connector(call.path[0], context.deadline()), 204);
+  }
+  auto status = context.herder.restart_connector_and_tasks(call.path[0], only_failed, include_tasks,
+                                                           context.deadline());
+  if (!status) return refuse(status.error());
+  return json_response(connector_status_json(*status), 202);
+}
+
+Answer restart_task(ResourceContext& context, Call& call) {
+  auto index = parse_task_index(call.path[1]);
+  if (!index) return RestFailure(index.error());
+  return empty_or_error(context.herder.restart_task({call.path[0], *index}, context.deadline()),
+                        204);
+}
+
+Answer topics(ResourceContext& context, Call& call) {
+  if (!context.options.topic_tracking_enable) return refuse(403, "Topic tracking is disabled.");
+  auto topics = context.herder.active_topics(call.path[0]);
+  if (!topics) return refuse(topics.error());
+  return json_response(active_topics_json(call.path[0], *topics));
+}
+
+Answer reset_topics(ResourceContext& context, Call& call) {
+  if (!context.options.topic_tracking_enable) return refuse(403, "Topic tracking is disabled.");
+  if (!context.options.topic_tracking_allow_reset) {
+    return refuse(403, "Topic tracking reset is disabled.");
+  }
+  return empty_or_error(context.herder.reset_active_topics(call.path[0]), 202);
+}
+
+}  // namespace
+
+void add_connector_actions(Router& router, ResourceContext& context) {
+  auto flag = [](std::string name, std::string description) {
+    return Parameter{std::move(name), std::move(description), Parameter::Where::kQuery, "boolean"};
+  };
+  router.add({.method = "POST",
+              .pattern = "/connectors/{connector}/restart",
+              .summary = "Restart a connector, its tasks, or those that failed",
+              .handler = [&context](Call& call) { return restart(context, call); },
+              .parameters = {flag("includeTasks", "restart the tasks too"),
+                             flag("onlyFailed", "restart only what has failed")}});
+  router.add({.method = "POST",
+              .pattern = "/connectors/{connector}/tasks/{task}/restart",
+              .summary = "Restart one task",
+              .handler = [&context](Call& call) { return restart_task(context, call); }});
+  router.add({.method = "PUT",
+              .pattern = "/connectors/{connector}/pause",
+              .summary = "Pause a connector and its tasks",
+              .handler = [&context](Call& call) {
+                return empty_or_error(context.herder.pause_connector(call.path[0]), 202);
+              }});
+  router.add({.method = "PUT",
+              .pattern = "/connectors/{connector}/resume",
+              .summary = "Resume a paused or stopped connector",
+              .handler = [&context](Call& call) {
+                return empty_or_error(context.herder.resume_connector(call.path[0]), 202);
+              }});
+  router.add({.method = "PUT",
+              .pattern = "/connectors/{connector}/stop",
+              .summary = "Stop a connector: its tasks end, its configuration stays",
+              .handler = [&context](Call& call) {
+                return empty_or_error(
+                    context.herder.stop_connector(call.path[0], context.deadline()), 204);
+              }});
+  router.add({.method = "DELETE",
+              .pattern = "/connectors/{connector}",
+              .summary = "Delete a connector",
+              .handler = [&context](Call& call) {
+                return empty_or_error(
+                    context.herder.delete_connector(call.path[0], context.deadline()), 204);
+              }});
+  router.add({.method = "GET",
+              .pattern = "/connectors/{connector}/topics",
+              .summary = "Topics that the connector has used since it was created or reset",
+              .handler = [&context](Call& call) { return topics(context, call); }});
+  router.add({.method = "PUT",
+              .pattern = "/connectors/{connector}/topics/reset",
+              .summary = "Forget which topics the connector has used",
+              .handler = [&context](Call& call) { return reset_topics(context, call); }});
+}
+
+}  // namespace millrace::rest

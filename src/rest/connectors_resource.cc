@@ -1,0 +1,247 @@
+#include <algorithm>
+
+#include "base/log.h"
+#include "rest/json_views.h"
+#include "rest/resources.h"
+
+namespace millrace::rest {
+namespace {
+
+using config::NullableProperties;
+using runtime::TargetState;
+using PropertiesOrError = tl::expected<NullableProperties, RestError>;
+
+const Logger& resource_log() {
+  static const Logger log("org.apache.kafka.connect.runtime.rest.resources.ConnectorsResource");
+  return log;
+}
+
+// As java.lang.String.trim.
+std::string trim(std::string_view text) {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  return std::string(text);
+}
+
+struct CreateConnectorRequest {
+  std::string name;
+  NullableProperties config;
+  std::optional<TargetState> initial_state;
+};
+
+tl::expected<std::optional<TargetState>, RestError> read_initial_state(const JsonValue& json) {
+  if (json.is_null()) return std::nullopt;
+  if (json.kind != JsonValue::Kind::kString) return wrong_type("InitialState", json);
+  std::string upper = json.text;
+  std::transform(upper.begin(), upper.end(), upper.begin(),
+                 [](unsigned char c) { return std::toupper(c); });
+  if (upper == "RUNNING") return TargetState::kStarted;
+  if (upper == "PAUSED") return TargetState::kPaused;
+  if (upper == "STOPPED") return TargetState::kStopped;
+  return refuse(500, "Cannot construct instance of `InitialState`, problem: '" + json.text +
+                         "' is none of RUNNING, PAUSED, STOPPED");
+}
+
+tl::expected<CreateConnectorRequest, RestError> read_create_request(const JsonValue& json) {
+  if (json.is_null()) return refuse(500, "The request has no body");
+  if (!json.is_object()) return wrong_type("CreateConnectorRequest", json);
+  CreateConnectorRequest request;
+  bool has_config = false;
+  for (const auto& [field, value] : json.members) {
+    if (field == "name") {
+      if (!value.is_scalar()) return wrong_type("java.lang.String", value);
+      request.name = trim(value.text);
+    } else if (field == "config") {
+      if (value.is_null()) continue;
+      auto properties = to_properties(value, "config");
+      if (!properties) return RestFailure(properties.error());
+      request.config = std::move(*properties);
+      has_config = true;
+    } else if (field == "initial_state") {
+      auto state = read_initial_state(value);
+      if (!state) return RestFailure(state.error());
+      request.initial_state = *state;
+    } else {
+      return unknown_field(field, R"("config", "name", "initial_state")");
+    }
+  }
+  if (!has_config) return refuse(500, "The request has no \"config\"");
+  return request;
+}
+
+// The name in the configuration must be that of the request; where there is none it is added.
+std::optional<RestError> settle_name(const std::string& name, NullableProperties& config) {
+  auto [found, added] = config.try_emplace("name", name);
+  if (added) return std::nullopt;
+  if (!found->second) {
+    found->second = name;
+  } else if (*found->second != name) {
+    return RestError{400, "Connector name configuration (" + *found->second +
+                              ") doesn't match connector name in the URL (" + name + ")"};
+  }
+  return std::nullopt;
+}
+
+PropertiesOrError read_config(const Call& call) {
+  auto body = call.json();
+  if (!body) return RestFailure(body.error());
+  return to_properties(*body, "the connector's configuration");
+}
+
+Answer created_or_replaced(const Call& call, const herder::Created& result) {
+  HttpResponse response =
+      json_response(connector_info_json(result.info), result.created ? 201 : 200);
+  if (result.created) {
+    response.headers.emplace_back("Location", call.request.scheme + "://" + call.request.authority +
+                                                  "/connectors/" +
+                                                  percent_encode_path(result.info.name));
+  }
+  return response;
+}
+
+Answer create(ResourceContext& context, Call& call) {
+  auto body = call.json();
+  if (!body) return RestFailure(body.error());
+  auto request = read_create_request(*body);
+  if (!request) return RestFailure(request.error());
+  if (auto problem = settle_name(request->name, request->config)) return RestFailure(*problem);
+  auto result =
+      context.herder.put_connector_config(request->name, request->config, request->initial_state,
+                                          /*allow_replace=*/false, context.deadline());
+  if (!result) return refuse(result.error());
+  return created_or_replaced(call, *result);
+}
+
+Answer put_config(ResourceContext& context, Call& call) {
+  auto config = read_config(call);
+  if (!config) return RestFailure(config.error());
+  if (auto problem = settle_name(call.path[0], *config)) return RestFailure(*problem);
+  auto result = context.herder.put_connector_config(call.path[0], *config, std::nullopt,
+                                                    /*allow_replace=*/true, context.deadline());
+  if (!result) return refuse(result.error());
+  return created_or_replaced(call, *result);
+}
+
+Answer patch_config(ResourceContext& context, Call& call) {
+  auto patch = read_config(call);
+  if (!patch) return RestFailure(patch.error());
+  auto info = context.herder.patch_connector_config(call.path[0], *patch, context.deadline());
+  if (!info) return refuse(info.error());
+  return json_response(connector_info_json(*info));
+}
+
+// {name: {"status": {...}, "info": {...}}}; connectors that vanish meanwhile are left out.
+Answer list_expanded(ResourceContext& context, const std::vector<std::string>& names,
+                     const std::vector<std::string>& expansions) {
+  std::string out = "{";
+  for (const std::string& name : names) {
+    std::string inner;
+    bool vanished = false;
+    for (const std::string& expansion : expansions) {
+      std::string view;
+      if (expansion == "status") {
+        auto status = context.herder.connector_status(name);
+        vanished |= !status;
+        if (status) view = connector_status_json(*status);
+      } else if (expansion == "info") {
+        auto info = context.herder.connector_info(name, context.deadline());
+        vanished |= !info;
+        if (info) view = connector_info_json(*info);
+      } else {
+        resource_log().info("Ignoring unknown expansion type {}", expansion);
+      }
+      if (view.empty()) continue;
+      if (!inner.empty()) inner.push_back(',');
+      inner += json_string(expansion) + ":" + view;
+    }
+    if (vanished) continue;
+    if (out.size() > 1) out.push_back(',');
+    out += json_string(name) + ":{" + inner + "}";
+  }
+  return json_response(out + "}");
+}
+
+Answer list(ResourceContext& context, Call& call) {
+  auto names = context.herder.connectors(context.deadline());
+  if (!names) return refuse(names.error());
+  if (call.query.find("expand") == nullptr) return json_response(names_json(*names));
+  std::vector<std::string> expansions;
+  for (const std::string& expansion : call.query.all("expand")) {
+    bool again = std::find(expansions.begin(), expansions.end(), expansion) != expansions.end();
+    if (!again) expansions.push_back(expansion);
+  }
+  return list_expanded(context, *names, expansions);
+}
+
+Answer task_status(ResourceContext& context, Call& call) {
+  auto index = parse_task_index(call.path[1]);
+  if (!index) return RestFailure(index.error());
+  auto status = context.herder.connector_status(call.path[0]);
+  if (!status && status.error().kind() != ErrorKind::not_found) return refuse(status.error());
+  if (status) {
+    for (const auto& task : status->tasks) {
+      if (task.index == *index) return json_response(task_status_json(call.path[0], task));
+    }
+  }
+  return refuse(404, "No status found for task " + call.path[0] + "-" + std::to_string(*index));
+}
+
+}  // namespace
+
+void add_connectors_resource(Router& router, ResourceContext& context) {
+  router.add({.method = "GET",
+              .pattern = "/connectors",
+              .summary = "Names of the connectors",
+              .handler = [&context](Call& call) { return list(context, call); },
+              .parameters = {{"expand", "status, info; may be repeated"}}});
+  router.add({.method = "POST",
+              .pattern = "/connectors",
+              .summary = "Create a connector",
+              .handler = [&context](Call& call) { return create(context, call); }});
+  router.add({.method = "GET",
+              .pattern = "/connectors/{connector}",
+              .summary = "A connector's configuration and tasks",
+              .handler = [&context](Call& call) -> Answer {
+                auto info = context.herder.connector_info(call.path[0], context.deadline());
+                if (!info) return refuse(info.error());
+                return json_response(connector_info_json(*info));
+              }});
+  router.add({.method = "GET",
+              .pattern = "/connectors/{connector}/config",
+              .summary = "A connector's configuration",
+              .handler = [&context](Call& call) -> Answer {
+                auto info = context.herder.connector_info(call.path[0], context.deadline());
+                if (!info) return refuse(info.error());
+                return json_response(properties_json(info->config));
+              }});
+  router.add({.method = "PUT",
+              .pattern = "/connectors/{connector}/config",
+              .summary = "Create a connector or replace its configuration",
+              .handler = [&context](Call& call) { return put_config(context, call); }});
+  router.add({.method = "PATCH",
+              .pattern = "/connectors/{connector}/config",
+              .summary = "Change some settings of a connector; null removes one",
+              .handler = [&context](Call& call) { return patch_config(context, call); }});
+  router.add({.method = "GET",
+              .pattern = "/connectors/{connector}/status",
+              .summary = "The state of a connector and its tasks",
+              .handler = [&context](Call& call) -> Answer {
+                auto status = context.herder.connector_status(call.path[0]);
+                if (!status) return refuse(status.error());
+                return json_response(connector_status_json(*status));
+              }});
+  router.add({.method = "GET",
+              .pattern = "/connectors/{connector}/tasks",
+              .summary = "The tasks with their configurations",
+              .handler = [&context](Call& call) -> Answer {
+                auto tasks = context.herder.task_configs(call.path[0], context.deadline());
+                if (!tasks) return refuse(tasks.error());
+                return json_response(task_infos_json(*tasks));
+              }});
+  router.add({.method = "GET",
+              .pattern = "/connectors/{connector}/tasks/{task}/status",
+              .summary = "The state of one task",
+              .handler = [&context](Call& call) { return task_status(context, call); }});
+}
+
+}  // namespace millrace::rest

@@ -1,0 +1,213 @@
+#include "rest/router.h"
+
+#include <strings.h>
+
+#include <algorithm>
+#include <optional>
+
+namespace millrace::rest {
+namespace {
+
+constexpr std::string_view kJson = "application/json";
+
+bool same_text(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string_view trim(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// "text/html; charset=utf-8" -> "text/html"
+std::string_view media_type(std::string_view text) { return trim(text.substr(0, text.find(';'))); }
+
+// Media types of all Accept headers; an empty list takes everything. Quality values do not count.
+std::vector<std::string_view> accepted_types(const HttpRequest& request) {
+  std::vector<std::string_view> types;
+  for (const auto& [name, value] : request.headers) {
+    if (!same_text(name, "Accept")) continue;
+    for (std::string_view rest = value; !rest.empty();) {
+      size_t comma = rest.find(',');
+      std::string_view type = media_type(rest.substr(0, comma));
+      if (!type.empty()) types.push_back(type);
+      rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
+    }
+  }
+  return types;
+}
+
+bool accepts(const std::vector<std::string_view>& accepted, std::string_view type) {
+  if (accepted.empty()) return true;
+  std::string_view group = type.substr(0, type.find('/') + 1);
+  return std::any_of(accepted.begin(), accepted.end(), [&](std::string_view one) {
+    return one == "*/*" || same_text(one, type) ||
+           (one.ends_with("/*") && same_text(one.substr(0, one.size() - 1), group));
+  });
+}
+
+// Encoded segments; one trailing slash is accepted. nullopt: an empty segment.
+std::optional<std::vector<std::string_view>> split_path(std::string_view path) {
+  std::vector<std::string_view> segments;
+  if (path.starts_with('/')) path.remove_prefix(1);
+  while (!path.empty()) {
+    size_t slash = path.find('/');
+    std::string_view segment = path.substr(0, slash);
+    if (segment.empty()) return std::nullopt;
+    segment = segment.substr(0, segment.find(';'));  // matrix parameters are nobody's
+    if (segment != ".") segments.push_back(segment);
+    path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
+  }
+  return segments;
+}
+
+bool is_variable(std::string_view segment) { return segment.starts_with('{'); }
+
+}  // namespace
+
+RestFailure refuse(const Error& error) {
+  switch (error.kind()) {
+    case ErrorKind::bad_config: return refuse(400, error.message());
+    case ErrorKind::not_found: return refuse(404, error.message());
+    case ErrorKind::conflict: return refuse(409, error.message());
+    default: return refuse(500, error.message());
+  }
+}
+
+tl::expected<JsonValue, RestError> Call::json() const {
+  if (request.body.empty()) return JsonValue{};
+  auto parsed = parse_json(request.body);
+  if (!parsed) return refuse(500, parsed.error().message());
+  return std::move(*parsed);
+}
+
+void Router::add(Route route) {
+  std::vector<std::string> segments;
+  auto parts = split_path(route.pattern);
+  for (std::string_view segment : *parts) segments.emplace_back(segment);
+  auto same = std::find_if(patterns_.begin(), patterns_.end(),
+                           [&](const Pattern& pattern) { return pattern.segments == segments; });
+  if (same == patterns_.end()) same = patterns_.insert(patterns_.end(), {std::move(segments), {}});
+  same->routes.push_back(routes_.size());
+  routes_.push_back(std::move(route));
+}
+
+const Router::Pattern* Router::match(const std::vector<std::string>& segments,
+                                     std::vector<std::string>& values) const {
+  for (const Pattern& pattern : patterns_) {
+    if (pattern.segments.size() != segments.size()) continue;
+    bool same = true;
+    for (size_t i = 0; same && i < segments.size(); ++i) {
+      same = is_variable(pattern.segments[i]) || pattern.segments[i] == segments[i];
+    }
+    if (!same) continue;
+    for (size_t i = 0; i < segments.size(); ++i) {
+      if (is_variable(pattern.segments[i])) values.push_back(segments[i]);
+    }
+    return &pattern;
+  }
+  return nullptr;
+}
+
+HttpResponse Router::dispatch(const HttpRequest& request) const {
+  auto encoded = split_path(request.path);
+  if (!encoded) return error_response(400, "Ambiguous URI empty segment");
+  std::vector<std::string> segments;
+  for (std::string_view segment : *encoded) {
+    auto decoded = percent_decode(segment);
+    if (!decoded) return error_response(400, "Bad Request: the path is not percent-encoded UTF-8");
+    segments.push_back(std::move(*decoded));
+  }
+  Call call{request, {}, Query::parse(request.query)};
+  const Pattern* pattern = match(segments, call.path);
+  if (pattern == nullptr) return status_response(404);
+
+  std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
+  const Route* route = nullptr;
+  for (size_t index : pattern->routes) {
+    if (routes_[index].method == method) route = &routes_[index];
+  }
+  if (route == nullptr) {
+    if (method == "OPTIONS") return options(request, *pattern);
+    HttpResponse response = status_response(405);
+    response.headers.emplace_back("Allow", allowed(*pattern, ","));
+    return response;
+  }
+  const std::string* content_type = find_header(request.headers, "Content-Type");
+  if (content_type != nullptr && media_type(*content_type).find('/') == std::string::npos) {
+    return empty_response(400);
+  }
+  if (route->consumes_json) {
+    bool wrong = content_type == nullptr ? !request.body.empty()
+                                         : !same_text(media_type(*content_type), kJson);
+    if (wrong) return status_response(415);
+  }
+  if (!route->produces.empty() && !accepts(accepted_types(request), route->produces)) {
+    return status_response(406);
+  }
+  Answer answer = route->handler(call);
+  if (!answer) return error_response(answer.error().status, answer.error().message);
+  return std::move(*answer);
+}
+
+// As the Java worker: a plain list for who takes plain text, else nothing but the header.
+HttpResponse Router::options(const HttpRequest& request, const Pattern& pattern) const {
+  HttpResponse response;
+  auto accepted = accepted_types(request);
+  if (accepts(accepted, "text/plain")) {
+    response.content_type = "text/plain";
+    response.body = allowed(pattern, ", ");
+  } else {
+    response.content_type = accepted.front();
+  }
+  response.headers.emplace_back("Allow", allowed(pattern, ","));
+  return response;
+}
+
+std::string Router::allowed(const Pattern& pattern, std::string_view separator) const {
+  // The order in which Java's hash set gives them.
+  static constexpr std::string_view kMethods[] = {"HEAD",    "DELETE", "POST", "GET",
+                                                  "OPTIONS", "PUT",    "PATCH"};
+  std::string out;
+  for (std::string_view method : kMethods) {
+    std::string_view served = method == "HEAD" ? "GET" : method;
+    bool found = method == "OPTIONS" ||
+                 std::any_of(pattern.routes.begin(), pattern.routes.end(),
+                             [&](size_t index) { return routes_[index].method == served; });
+    if (!found) continue;
+    if (!out.empty()) out += separator;
+    out += method;
+  }
+  return out;
+}
+
+HttpResponse json_response(std::string body, int status) {
+  return {status, std::string(kJson), std::move(body), {}};
+}
+
+HttpResponse empty_response(int status) { return {status, "", "", {}}; }
+
+HttpResponse error_response(int status, std::string_view message, bool bare) {
+  std::string body =
+      R"({"error_code":)" + std::to_string(status) + R"(,"message":)" + json_string(message) + "}";
+  return {status, bare ? "" : std::string(kJson), std::move(body), {}};
+}
+
+HttpResponse status_response(int status) {
+  return error_response(
+      status, "HTTP " + std::to_string(status) + " " + std::string(reason_phrase(status)), true);
+}
+
+std::string_view reason_phrase(int status) {
+  switch (status) {
+    case 400: return "Bad Request";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 406: return "Not Acceptable";
+    case 415: return "Unsupported Media Type";
+    default: return "Error";
+  }
+}
+
+}  // namespace millrace::rest

@@ -25,6 +25,9 @@ using kafka::TopicPartitionOffset;
 
 enum class ConnectorType : uint8_t { kSource, kSink };
 
+// What a source connector says of itself. kUnknown: it does not say (Java: null).
+enum class ExactlyOnceSupport : uint8_t { kUnknown, kSupported, kUnsupported };
+
 // ---- What a connector may ask of the runtime. Thread-safe; outlive the connector or task that
 // they were given to.
 
@@ -132,6 +135,11 @@ class ConnectorClass {
   // (one per key of config_def, in its order).
   virtual Result<void> validate(const config::Properties& config,
                                 std::vector<config::ConfigValue>& values) const = 0;
+  // Of a source connector with this configuration.
+  virtual ExactlyOnceSupport exactly_once_support(const config::Properties&) const {
+    return ExactlyOnceSupport::kUnknown;
+  }
+  virtual bool can_define_transaction_boundaries(const config::Properties&) const { return false; }
 
   virtual Result<std::unique_ptr<Connector>> make_connector(
       std::shared_ptr<ConnectorContext> context) const = 0;

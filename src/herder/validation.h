@@ -1,0 +1,38 @@
+#pragma once
+// Validation of a connector's configuration: all problems at once.
+// org.apache.kafka.connect.runtime.AbstractHerder.validateConnectorConfig.
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "config/client_config.h"
+#include "config/config_resolver.h"
+#include "herder/herder.h"
+#include "plugin/catalogue.h"
+
+namespace millrace::herder {
+
+struct ValidationParts {
+  std::shared_ptr<const plugin::Catalogue> plugins;
+  std::shared_ptr<config::ConfigResolver> resolver;
+  const config::ClientOverridePolicy* client_overrides = nullptr;
+};
+
+// Resolves variables, then: the framework's keys, what they may not say together, null values, the
+// converters that the connector names, client overrides, the connector's own keys and its own
+// judgement (on a thread of its own, waited for until the deadline).
+// bad_config: there is nothing to validate against: no connector.class, or an unknown one.
+Result<ConfigInfos> validate_connector(const ValidationParts& parts,
+                                       const NullableProperties& config, Herder::Deadline deadline);
+
+// The text with which a configuration with errors is refused; nothing where there are none.
+std::optional<std::string> refusal(const ConfigInfos& infos);
+
+// Keys of one plug-in, with those that every connector has. Java: connectorPluginConfig.
+Result<std::vector<config::ConfigKey>> keys_of_plugin(const plugin::Catalogue& plugins,
+                                                      const std::string& plugin);
+
+}  // namespace millrace::herder

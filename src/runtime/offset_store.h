@@ -38,6 +38,9 @@ class OffsetStore {
   // store reads as before and the caller may give the same entries again.
   virtual void set(std::vector<OffsetEntry> entries, Done done) = 0;
 
+  // Somebody waits for what was set before: do not gather more first.
+  virtual void hurry() {}
+
   // All entries of one connector, for the REST API. Never has an entry without a value.
   virtual Result<std::vector<OffsetEntry>> entries_of(const std::string& connector) = 0;
 };

@@ -11,28 +11,20 @@
 // acknowledged (or skipped under errors.tolerance=all after Kafka refused them). A record that was
 // filtered out or could not be converted never advances an offset by itself.
 
-#include <chrono>
-#include <cstddef>
 #include <memory>
+#include <mutex>
+#include <optional>
 
 #include "pipeline/source_pipeline.h"
 #include "plugin/connector.h"
 #include "runtime/offset_store.h"
+#include "runtime/source_sender.h"
+#include "runtime/source_task_context.h"
+#include "runtime/source_task_metrics.h"
 #include "runtime/task.h"
 #include "runtime/task_settings.h"
 
 namespace millrace::runtime {
-
-struct SourceTaskLimits {
-  // Polling stops while this many bytes of sent batches wait for acknowledgements.
-  size_t pinned_bytes = 24 << 20;
-  // The producer is closed after this long without a record in flight.
-  std::chrono::milliseconds producer_idle{60'000};
-  // Longest time that one poll is given: with nothing in flight, and with records in flight.
-  std::chrono::milliseconds idle_poll{1'000}, busy_poll{100};
-  // Before a failed send is tried again (Java: SEND_FAILED_BACKOFF_MS).
-  std::chrono::milliseconds send_retry{100};
-};
 
 class SourceTaskRunner : public Task {
  public:
@@ -49,8 +41,22 @@ class SourceTaskRunner : public Task {
   void abandoned_now() override;
 
  private:
-  class Road;  // the state of the running task: source_road.h
-  std::shared_ptr<Road> road_;
+  class Loop;  // the state of the running task: source_task.cc
+
+  Result<void> run_connector();
+  void make_cancellable(std::shared_ptr<plugin::SourceTask> task);
+
+  const TaskSettings settings_;
+  const std::shared_ptr<const plugin::ConnectorClass> connector_class_;
+  const std::unique_ptr<pipeline::SourcePipeline> pipeline_;
+  const std::shared_ptr<OffsetStore> offsets_;
+  const SourceTaskLimits limits_;
+  const std::shared_ptr<SourceTaskMetrics> metrics_;
+  const std::shared_ptr<SourceTaskContext> context_;
+
+  std::mutex mutex_;  // guards the following; never held across a call of the connector
+  std::optional<SourceTaskRegistrations> registrations_;
+  std::shared_ptr<plugin::SourceTask> cancellable_;
 };
 
 }  // namespace millrace::runtime

@@ -13,6 +13,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -85,19 +86,27 @@ class Task : public std::enable_shared_from_this<Task> {
  private:
   void thread_main();
   void report(State state, const std::string& trace);
-  void changed();
 
   // Guards calls of the listener, so that none is under way when abandon returns. Taken before
   // mutex_.
   std::mutex report_mutex_;
   TaskStatusListener& listener_;
-  State reported_ = State::kUnassigned;
+  std::optional<State> reported_;
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   TargetState target_;
   uint64_t changes_ = 0, seen_changes_ = 0;
-  bool started_ = false, stopping_ = false, abandoned_ = false, ended_ = false;
+  bool started_ = false, stopping_ = false, abandoned_ = false;
+
+  // Outlives the task: when the thread says that it has ended, it holds no reference any more, so
+  // that the task is destroyed by whoever waited for it, and not somewhere after him.
+  struct End {
+    std::mutex mutex;
+    std::condition_variable reached;
+    bool ended = false;
+  };
+  const std::shared_ptr<End> end_ = std::make_shared<End>();
 };
 
 }  // namespace millrace::runtime

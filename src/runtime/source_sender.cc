@@ -1,0 +1,247 @@
+#include "runtime/source_sender.h"
+
+#include "runtime/java_names.h"
+
+namespace millrace::runtime {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr const char* kSourceTaskClass = "org.apache.kafka.connect.runtime.WorkerSourceTask";
+// Between two looks at whether the task is to stop.
+constexpr std::chrono::milliseconds kPatience{100};
+
+// A record that Kafka refused, for error logs.
+class RefusedRecord : public pipeline::OriginalRecords {
+ public:
+  RefusedRecord(const data::Records& records) : records_(records) {}
+  std::string describe(uint32_t record) const override {
+    return ", where source record is = SourceRecord{topic='" +
+           std::string(records_.topics[record]) + "'}";
+  }
+
+ private:
+  const data::Records& records_;
+};
+
+}  // namespace
+
+SourceSender::SourceSender(Settings settings, std::shared_ptr<kafka::ClientFactory> clients,
+                           std::shared_ptr<pipeline::ErrorPolicy> errors,
+                           SubmittedRecords& submitted, SourceTaskMetrics& metrics)
+    : settings_(std::move(settings)),
+      clients_(std::move(clients)),
+      errors_(std::move(errors)),
+      submitted_(submitted),
+      metrics_(metrics),
+      log_(kSourceTaskClass, settings_.log_context) {}
+
+Result<void> SourceSender::open() {
+  if (producer_ != nullptr) return {};
+  auto producer = clients_->make_producer(settings_.producer_properties, settings_.log_context);
+  if (!producer) return fail(std::move(producer).error());
+  producer_ = std::move(*producer);
+  return {};
+}
+
+Result<void> SourceSender::send(std::shared_ptr<data::Batch> batch,
+                                const pipeline::SourcePipeline::Output& output, size_t bytes) {
+  if (output.selected.empty()) return {};
+  if (auto opened = open(); !opened) return opened;
+  const auto started = Clock::now();
+  const uint64_t token = submitted_.submit(batch, output.selected, output.records.topics, bytes);
+  fill(*batch, output, token);
+  size_t sent = 0;
+  Result<void> result;
+  while (sent < outgoing_.size() && result) {
+    auto taken = producer_->send(std::span(outgoing_).subspan(sent));
+    if (taken) {
+      sent += *taken;
+      in_flight_ += *taken;
+      // The producer is full. Each acknowledgement makes room.
+      if (sent < outgoing_.size()) {
+        poll_deliveries(kPatience);
+        if (failure_ || settings_.wait(std::chrono::milliseconds(0))) break;
+      }
+    } else if (taken.error().kind() == ErrorKind::retriable) {
+      log_.warn("Failed to send record to topic '{}'. Backing off before retrying: {}",
+                outgoing_[sent].topic, taken.error().describe());
+      poll_deliveries(std::chrono::milliseconds(0));
+      if (settings_.wait(settings_.limits.send_retry)) break;
+    } else {
+      result = send_failed(std::move(taken).error(), sent);
+      if (result) {
+        ++sent;
+        metrics_.active_changed(-1);
+      }
+    }
+    if (failure_) break;
+  }
+  if (sent < outgoing_.size()) {
+    metrics_.active_changed(-static_cast<int64_t>(outgoing_.size() - sent));
+    submitted_.abandon_rest(sent);
+  }
+  last_use_ = Clock::now();
+  metrics_.send.record(last_use_ - started);
+  return result;
+}
+
+void SourceSender::fill(data::Batch& batch, const pipeline::SourcePipeline::Output& output,
+                        uint64_t token) {
+  const pipeline::RawRecords& records = output.records;
+  outgoing_.resize(output.selected.size());
+  uint64_t bytes = 0;
+  std::string_view last_topic;
+  kafka::OutgoingRecord* next = outgoing_.data();
+  for (const uint32_t record : output.selected) {
+    kafka::OutgoingRecord& out = *next++;
+    const std::string_view topic = records.topics[record];
+    if (topic.data() != last_topic.data() || topic.size() != last_topic.size()) {
+      note_topic(topic);
+      last_topic = topic;
+    }
+    out.topic = topic;
+    out.partition = records.partitions == nullptr ? data::kNone : records.partitions[record];
+    out.timestamp = records.timestamps == nullptr ? data::kNone : records.timestamps[record];
+    out.key = records.keys[record].data;
+    out.key_size = records.keys[record].size;
+    out.value = records.values[record].data;
+    out.value_size = records.values[record].size;
+    out.headers = headers(batch, records, record);
+    out.token = token++;
+    bytes += out.key_size + out.value_size;
+  }
+  metrics_.bytes_out.mark(bytes);
+}
+
+std::span<const kafka::OutgoingHeader> SourceSender::headers(data::Batch& batch,
+                                                             const pipeline::RawRecords& records,
+                                                             uint32_t record) {
+  const auto [begin, end] = records.headers_of(record);
+  if (begin == end) return {};
+  // As long-lived as the record's other bytes.
+  auto* headers = static_cast<kafka::OutgoingHeader*>(
+      batch.arena().allocate((end - begin) * sizeof(kafka::OutgoingHeader)));
+  for (uint32_t i = begin; i < end; ++i)
+    new (&headers[i - begin]) kafka::OutgoingHeader{
+        records.header_keys[i], records.header_values[i].data, records.header_values[i].size};
+  return {headers, end - begin};
+}
+
+void SourceSender::note_topic(std::string_view topic) {
+  if (topics_.find(topic) != topics_.end()) return;
+  topics_.emplace(topic);
+  if (settings_.topic_used) settings_.topic_used(topic);
+}
+
+// A record that the producer would not take. Java's producer reports what is wrong with one record
+// as it reports what a broker refuses.
+Result<void> SourceSender::send_failed(Error error, size_t record) {
+  const kafka::OutgoingRecord& out = outgoing_[record];
+  if (error.kind() == ErrorKind::bad_data) {
+    refused(out.token, std::move(error));
+    return {};
+  }
+  log_.warn(
+      "Failed to send record to topic '{}' and partition '{}' due to an unrecoverable "
+      "exception: {}",
+      out.topic, out.partition, error.describe());
+  return fail(
+      Error(ErrorKind::fatal, "Unrecoverable exception trying to send", java::kConnectException)
+          .caused_by(std::move(error)));
+}
+
+void SourceSender::poll_deliveries(std::chrono::milliseconds timeout) {
+  if (producer_ == nullptr || in_flight_ == 0) return;
+  deliveries_.clear();
+  producer_->poll_deliveries(timeout, deliveries_);
+  if (deliveries_.empty()) return;
+  uint64_t written = 0;
+  for (const kafka::Delivery& delivery : deliveries_) {
+    if (delivery.error == 0) {
+      if (settings_.wants_acknowledgements) acknowledge(delivery);
+      submitted_.acknowledge(delivery.token);
+      ++written;
+    } else {
+      refused(delivery.token,
+              producer_->describe_error(delivery.error, submitted_.place(delivery.token).topic));
+    }
+  }
+  in_flight_ -= deliveries_.size();
+  metrics_.written.mark(written);
+  metrics_.active_changed(-static_cast<int64_t>(deliveries_.size()));
+  last_use_ = Clock::now();
+}
+
+void SourceSender::acknowledge(const kafka::Delivery& delivery) {
+  const SubmittedRecords::Place place = submitted_.place(delivery.token);
+  acknowledgements_.push_back({place.batch, place.record, true, place.topic, delivery.partition,
+                               delivery.offset, delivery.timestamp});
+}
+
+void SourceSender::refused(uint64_t token, Error error) {
+  const SubmittedRecords::Place place = submitted_.place(token);
+  log_.error("failed to send record to {}: {}", place.topic, error.describe());
+  if (!tolerant()) {
+    if (!failure_)
+      failure_ = Error(ErrorKind::fatal, "Unrecoverable exception from producer send callback",
+                       java::kConnectException)
+                     .caused_by(std::move(error));
+    return;
+  }
+  data::Failures failures{
+      {place.record, data::Stage::kProduce, std::move(error), kSourceTaskClass}};
+  errors_->conclude(failures, RefusedRecord(place.batch->original));
+  if (settings_.wants_acknowledgements)
+    acknowledgements_.push_back(
+        {place.batch, place.record, false, {}, data::kNone, data::kNone, data::kNone});
+  submitted_.acknowledge(token);
+}
+
+bool SourceSender::tolerant() const { return errors_ != nullptr && errors_->config().tolerate_all; }
+
+void SourceSender::drain(Clock::time_point deadline, const std::function<bool()>& give_up) {
+  if (producer_ == nullptr) return;
+  producer_->flush_soon();
+  while (in_flight_ > 0 && !give_up()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    if (left.count() <= 0) return;
+    poll_deliveries(std::min(left, kPatience));
+  }
+}
+
+void SourceSender::close_if_idle() {
+  if (producer_ == nullptr || in_flight_ > 0) return;
+  if (Clock::now() - last_use_ >= settings_.limits.producer_idle) close();
+}
+
+void SourceSender::close() {
+  producer_.reset();
+  in_flight_ = 0;
+}
+
+void SourceSender::dropped(const std::shared_ptr<const data::Batch>& batch,
+                           const pipeline::SourcePipeline::Output& output) {
+  const std::span<const uint32_t> polled = batch->original.selected;
+  if (polled.size() == output.selected.size()) return;
+  auto sent = output.selected.begin();
+  int64_t dropped = 0;
+  for (const uint32_t record : polled) {
+    if (sent != output.selected.end() && *sent == record) {
+      ++sent;
+      continue;
+    }
+    if (record >= output.handled) break;
+    ++dropped;
+    if (settings_.wants_acknowledgements)
+      acknowledgements_.push_back(
+          {batch, record, false, {}, data::kNone, data::kNone, data::kNone});
+  }
+  metrics_.active_changed(-dropped);
+}
+
+std::vector<plugin::Acknowledgement> SourceSender::take_acknowledgements() {
+  return std::exchange(acknowledgements_, {});
+}
+
+}  // namespace millrace::runtime

@@ -1,0 +1,336 @@
+#include "runtime/source_task.h"
+
+#include <thread>
+#include <utility>
+
+#include "runtime/java_names.h"
+#include "runtime/source_offset_writer.h"
+#include "runtime/submitted_records.h"
+
+namespace millrace::runtime {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+double milliseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+}
+
+milliseconds until(Clock::time_point time) {
+  return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(time - Clock::now()));
+}
+
+}  // namespace
+
+// All that only the task's thread touches.
+class SourceTaskRunner::Loop {
+ public:
+  Loop(SourceTaskRunner& runner, plugin::SourceTask& task)
+      : runner_(runner),
+        settings_(runner.settings_),
+        metrics_(*runner.metrics_),
+        log_(runner.log_),
+        task_(task),
+        submitted_(settings_.id.connector),
+        sender_(sender_settings(), settings_.clients, settings_.errors, submitted_, metrics_),
+        writer_(settings_.id.connector, runner.offsets_, offsets_context()),
+        next_commit_(Clock::now() + settings_.offset_flush_interval) {}
+
+  Result<void> run() {
+    while (!runner_.stopping()) {
+      if (auto moved = runner_.paused() ? pause() : move_batch(); !moved) return moved;
+    }
+    return {};
+  }
+
+  // After the last batch, also after a failure: what Kafka has is committed.
+  void finish() {
+    if (runner_.abandoned()) return;
+    sender_.drain(Clock::now() + settings_.offset_flush_timeout,
+                  [this] { return runner_.abandoned(); });
+    tell_connector();
+    if (runner_.abandoned()) return;
+    const auto deadline = Clock::now() + settings_.offset_flush_timeout;
+    if (writer_.flushing()) await_commit(deadline);
+    begin_commit();
+    if (writer_.flushing()) await_commit(deadline);
+  }
+
+ private:
+  Result<void> move_batch() {
+    if (auto served = serve(); !served) return served;
+    // Back-pressure: no more batches than the memory they may take.
+    if (submitted_.bytes() > runner_.limits_.pinned_bytes) {
+      sender_.poll_deliveries(runner_.limits_.busy_poll);
+      return {};
+    }
+    tell_connector();
+    auto batch = poll();
+    if (!batch) return fail(std::move(batch).error());
+    if (*batch == nullptr || (*batch)->original.selected.empty()) return rest();
+    quick_empty_polls_ = 0;
+    const auto output = convert(**batch);
+    sender_.dropped(*batch, output);
+    if (auto sent = sender_.send(*batch, output, (*batch)->arena().reserved()); !sent) return sent;
+    if (output.failure) return fail(*output.failure);
+    return {};
+  }
+
+  // What is done between two polls, and while the task is paused.
+  Result<void> serve() {
+    sender_.poll_deliveries(milliseconds(0));
+    collect(false);
+    commit_if_due();
+    if (sender_.failure()) return fail(*sender_.failure());
+    sender_.close_if_idle();
+    return {};
+  }
+
+  Result<void> pause() {
+    metrics_.states.enter(State::kPaused);
+    runner_.report_paused();
+    while (runner_.paused() && !runner_.stopping()) {
+      if (auto served = serve(); !served) return served;
+      tell_connector();
+      runner_.wait_for_change(poll_time());
+    }
+    if (runner_.stopping()) return {};
+    metrics_.states.enter(State::kRunning);
+    runner_.report_running();
+    return {};
+  }
+
+  milliseconds poll_time() const {
+    const bool busy = sender_.in_flight() > 0 || writer_.flushing();
+    const milliseconds longest = busy ? runner_.limits_.busy_poll : runner_.limits_.idle_poll;
+    return std::min(longest, until(next_commit_));
+  }
+
+  Result<std::shared_ptr<data::Batch>> poll() {
+    const auto started = Clock::now();
+    auto batch = task_.poll(poll_time());
+    poll_took_ = Clock::now() - started;
+    if (!batch) {
+      if (batch.error().kind() == ErrorKind::cancelled && runner_.stopping()) return nullptr;
+      if (batch.error().kind() != ErrorKind::retriable) return batch;
+      log_.warn("failed to poll records from SourceTask. Will retry operation. {}",
+                batch.error().describe());
+      return nullptr;
+    }
+    if (*batch == nullptr) return batch;
+    const size_t count = (*batch)->original.selected.size();
+    metrics_.poll.record(poll_took_);
+    metrics_.poll_ms.record(milliseconds_since(started));
+    metrics_.polled.mark(count);
+    metrics_.batch_size.record(static_cast<double>(count));
+    metrics_.active_changed(static_cast<int64_t>(count));
+    return batch;
+  }
+
+  // A connector that does not wait in poll must not turn the task into a busy loop.
+  Result<void> rest() {
+    constexpr milliseconds kQuick{1}, kLongestRest{50};
+    if (poll_took_ >= kQuick) {
+      quick_empty_polls_ = 0;
+    } else if (++quick_empty_polls_ > 3) {
+      runner_.wait_for_change(std::min(milliseconds(quick_empty_polls_), kLongestRest));
+    }
+    return {};
+  }
+
+  pipeline::SourcePipeline::Output convert(data::Batch& batch) {
+    const auto started = Clock::now();
+    auto output = runner_.pipeline_->run(batch);
+    metrics_.convert.record(Clock::now() - started);
+    return output;
+  }
+
+  // SourceTask.commitRecord. As in Java, what it throws harms nobody.
+  void tell_connector() {
+    if (!task_.wants_acknowledgements()) return;
+    const auto acknowledgements = sender_.take_acknowledgements();
+    if (acknowledgements.empty()) return;
+    if (auto told = task_.acknowledged(acknowledgements); !told)
+      log_.error("Exception thrown while calling task.commitRecord(): {}", told.error().describe());
+  }
+
+  void collect(bool all) {
+    submitted_.collect(
+        all, [this](const Result<std::string>& key, Result<std::optional<std::string>> value) {
+          writer_.offset(key, std::move(value));
+        });
+  }
+
+  // ---- Offsets
+
+  void commit_if_due() {
+    if (writer_.flushing()) {
+      if (auto outcome = writer_.poll_flush(milliseconds(0)))
+        end_commit(*outcome);
+      else if (Clock::now() >= commit_started_ + settings_.offset_flush_timeout)
+        commit_timed_out();
+    } else if (Clock::now() >= next_commit_) {
+      begin_commit();
+    }
+  }
+
+  void begin_commit() {
+    commit_started_ = Clock::now();
+    collect(true);
+    auto begun = writer_.begin_flush();
+    if (!begun)
+      end_commit(fail(std::move(begun).error()));
+    else if (!*begun)  // Java, too, counts this as a commit and tells the connector
+      end_commit({});
+  }
+
+  void await_commit(Clock::time_point deadline) {
+    writer_.hurry();
+    if (auto outcome = writer_.poll_flush(until(deadline)))
+      end_commit(*outcome);
+    else
+      commit_timed_out();
+  }
+
+  void commit_timed_out() {
+    writer_.cancel_flush();
+    offsets_log_.error(
+        "Timed out waiting to flush offsets to storage; will try again on next flush interval with "
+        "latest offsets");
+    commit_failed();
+  }
+
+  void end_commit(const Result<void>& outcome) {
+    if (!outcome) {
+      offsets_log_.error("Failed to flush offsets to storage: {}", outcome.error().describe());
+      commit_failed();
+      return;
+    }
+    count_commit();
+    if (auto committed = task_.commit(); !committed)
+      offsets_log_.error("Exception thrown while calling task.commit(): {}",
+                         committed.error().describe());
+  }
+
+  void commit_failed() {
+    metrics_.failed_commits.add();
+    count_commit();
+  }
+
+  void count_commit() {
+    metrics_.commits.add();
+    metrics_.commit_ms.record(milliseconds_since(commit_started_));
+    next_commit_ = Clock::now() + settings_.offset_flush_interval;
+  }
+
+  std::string offsets_context() const {
+    return "[" + settings_.id.connector + "|task-" + std::to_string(settings_.id.index) +
+           "|offsets] ";
+  }
+
+  SourceSender::Settings sender_settings() {
+    return {log_.context(),
+            settings_.client_properties,
+            runner_.limits_,
+            task_.wants_acknowledgements(),
+            [this](std::string_view topic) {
+              if (settings_.topic_used) settings_.topic_used(settings_.id, topic);
+            },
+            [this](milliseconds time) {
+              const auto end = Clock::now() + time;
+              while (Clock::now() < end && !runner_.stopping()) runner_.wait_for_change(until(end));
+              return runner_.stopping();
+            }};
+  }
+
+  SourceTaskRunner& runner_;
+  const TaskSettings& settings_;
+  SourceTaskMetrics& metrics_;
+  const Logger& log_;
+  const Logger offsets_log_{"org.apache.kafka.connect.runtime.WorkerSourceTask", offsets_context()};
+  plugin::SourceTask& task_;
+  SubmittedRecords submitted_;
+  SourceSender sender_;
+  SourceOffsetWriter writer_;
+  Clock::time_point next_commit_, commit_started_;
+  Clock::duration poll_took_{};
+  int quick_empty_polls_ = 0;
+};
+
+SourceTaskRunner::SourceTaskRunner(TaskSettings settings,
+                                   std::shared_ptr<const plugin::ConnectorClass> connector_class,
+                                   std::unique_ptr<pipeline::SourcePipeline> pipeline,
+                                   std::shared_ptr<OffsetStore> offsets, SourceTaskLimits limits)
+    : Task(settings.id, settings.target, *settings.listener,
+           "org.apache.kafka.connect.runtime.WorkerSourceTask"),
+      settings_(std::move(settings)),
+      connector_class_(std::move(connector_class)),
+      pipeline_(std::move(pipeline)),
+      offsets_(std::move(offsets)),
+      limits_(limits),
+      metrics_(std::make_shared<SourceTaskMetrics>()),
+      context_(std::make_shared<SourceTaskContext>(id_, log_.context(), offsets_, metrics_)) {
+  if (settings_.metrics != nullptr)
+    registrations_.emplace(*settings_.metrics, id_, metrics_, settings_.errors);
+}
+
+SourceTaskRunner::~SourceTaskRunner() = default;
+
+Result<void> SourceTaskRunner::run() {
+  while (paused() && !stopping()) {  // as in Java, the connector is not started before
+    metrics_->states.enter(State::kPaused);
+    report_paused();
+    wait_for_change(limits_.idle_poll);
+  }
+  if (stopping()) return {};
+  Result<void> result = run_connector();
+  metrics_->states.enter(result || stopping() ? State::kUnassigned : State::kFailed);
+  return result;
+}
+
+Result<void> SourceTaskRunner::run_connector() {
+  auto made = connector_class_->make_source_task(context_);
+  if (!made) return fail(std::move(made).error());
+  const std::shared_ptr<plugin::SourceTask> task = std::move(*made);
+  make_cancellable(task);
+  Result<void> result = task->start(settings_.config);
+  if (result) {
+    log_.info("Source task finished initialization and start");
+    metrics_->states.enter(State::kRunning);
+    if (!paused()) report_running();
+    Loop loop(*this, *task);
+    result = loop.run();
+    loop.finish();
+    make_cancellable(nullptr);
+    task->stop();
+  }
+  make_cancellable(nullptr);
+  if (result || !stopping() || result.error().kind() != ErrorKind::cancelled) return result;
+  return {};
+}
+
+void SourceTaskRunner::make_cancellable(std::shared_ptr<plugin::SourceTask> task) {
+  std::lock_guard lock(mutex_);
+  cancellable_.swap(task);
+}
+
+void SourceTaskRunner::wake() {
+  if (!stopping()) return;
+  std::shared_ptr<plugin::SourceTask> task;
+  {
+    std::lock_guard lock(mutex_);
+    task = cancellable_;
+  }
+  // A connector may hang in cancel, too: nobody waits for it.
+  if (task != nullptr) std::thread([task = std::move(task)] { task->cancel(); }).detach();
+}
+
+void SourceTaskRunner::abandoned_now() {
+  context_->close();
+  std::optional<SourceTaskRegistrations> ended;
+  std::lock_guard lock(mutex_);
+  ended.swap(registrations_);
+}
+
+}  // namespace millrace::runtime

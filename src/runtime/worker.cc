@@ -1,6 +1,6 @@
 #include "runtime/worker.h"
 
-#include <future>
+#include <optional>
 
 namespace millrace::runtime {
 namespace {
@@ -50,6 +50,23 @@ std::optional<Error> check_tasks_max(const Logger& log, const std::string& conne
                  "org.apache.kafka.connect.runtime.TooManyTasksException");
   log.warn("{}Please tell the maintainers of the connector.", message);
   return {};
+}
+
+// What the worker adds to what the connector gave.
+void complete_task_configs(const plugin::ConnectorClass& connector_class,
+                           const config::Properties& connector_config,
+                           std::vector<config::Properties>& tasks) {
+  const std::string task_class = task_class_name(connector_class);
+  for (config::Properties& task : tasks) {
+    task["task.class"] = task_class;
+    for (const char* key : {"topics", "topics.regex"})
+      if (auto given = connector_config.find(key); given != connector_config.end())
+        task[key] = given->second;
+  }
+}
+
+Failure worker_stopped() {
+  return fail(ErrorKind::cancelled, "The worker is stopping.", kConnectException);
 }
 
 }  // namespace
@@ -110,6 +127,7 @@ void Worker::start_connector(const std::string& name, const config::Properties& 
       (*found)->type() == plugin::ConnectorType::kSource ? parts_.offsets : nullptr);
   {
     std::lock_guard lock(mutex_);
+    if (stopped_) return done(worker_stopped());
     if (!connectors_.emplace(name, runner).second)
       return done(fail(ErrorKind::conflict, "Connector with name " + name + " already exists",
                        kConnectException));
@@ -176,36 +194,28 @@ bool Worker::stop_connectors(const std::vector<std::shared_ptr<ConnectorRunner>>
   return all;
 }
 
-Result<std::vector<config::Properties>> Worker::connector_task_configs(
-    const std::string& name, const config::Properties& connector_config, Deadline deadline) {
+void Worker::connector_task_configs(const std::string& name,
+                                    const config::Properties& connector_config,
+                                    ConnectorRunner::TaskConfigs done) {
   std::shared_ptr<ConnectorRunner> runner = find_connector(name);
   if (runner == nullptr)
-    return fail(ErrorKind::not_found, "Connector " + name + " not found in this worker.",
-                kConnectException);
-  using Answer = Result<std::vector<config::Properties>>;
-  auto answered = std::make_shared<std::promise<Answer>>();
-  std::future<Answer> answer = answered->get_future();
-  runner->task_configs(tasks_max(connector_config),
-                       [answered](Answer configs) { answered->set_value(std::move(configs)); });
-  if (answer.wait_until(deadline) != std::future_status::ready)
-    return fail(ErrorKind::timed_out,
-                "The connector " + name + " did not give its task configurations in time.",
-                kConnectException);
-  Answer configs = answer.get();
-  if (!configs) return configs;
-  if (std::optional<Error> refused =
-          check_tasks_max(log_, name, configs->size(), connector_config)) {
-    runner->fail(*refused);
-    return fail(*std::move(refused));
-  }
-  const std::string task_class = task_class_name(runner->connector_class());
-  for (config::Properties& task : *configs) {
-    task["task.class"] = task_class;
-    for (const char* key : {"topics", "topics.regex"})
-      if (auto given = connector_config.find(key); given != connector_config.end())
-        task[key] = given->second;
-  }
-  return configs;
+    return done(fail(ErrorKind::not_found, "Connector " + name + " not found in this worker.",
+                     kConnectException));
+  runner->task_configs(
+      tasks_max(connector_config), [runner, log = log_, connector_config, done = std::move(done)](
+                                       Result<std::vector<config::Properties>> configs) {
+        if (!configs) {
+          if (configs.error().kind() != ErrorKind::cancelled) runner->fail(configs.error());
+          return done(std::move(configs));
+        }
+        if (std::optional<Error> refused =
+                check_tasks_max(log, runner->name(), configs->size(), connector_config)) {
+          runner->fail(*refused);
+          return done(fail(*std::move(refused)));
+        }
+        complete_task_configs(runner->connector_class(), connector_config, *configs);
+        done(std::move(configs));
+      });
 }
 
 Result<void> Worker::start_task(const TaskId& id, const config::Properties& connector_config,
@@ -218,6 +228,7 @@ Result<void> Worker::start_task(const TaskId& id, const config::Properties& conn
                                            : make_task(id, connector_config, task_config, state);
   {
     std::lock_guard lock(mutex_);
+    if (stopped_) return worker_stopped();
     probe_.task_attempts.add();
     if (task && !tasks_.emplace(id, *task).second)
       task = fail(ErrorKind::conflict, "Task already exists in this worker: " + id.to_string(),
@@ -272,6 +283,7 @@ bool Worker::stop() {
     for (auto& [name, runner] : connectors_) connectors.push_back(std::move(runner));
     tasks_.clear();
     connectors_.clear();
+    stopped_ = true;
   }
   const bool tasks_ended = stop_these(tasks);
   return stop_connectors(connectors) && tasks_ended;

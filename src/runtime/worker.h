@@ -67,9 +67,9 @@ class Worker {
   bool is_running(const std::string& connector) const;
 
   // Asks the connector for its task configurations and adds what the worker adds: task.class,
-  // topics. Waits, at most until the deadline. Too many tasks fail the connector.
-  Result<std::vector<config::Properties>> connector_task_configs(
-      const std::string& name, const config::Properties& connector_config, Deadline deadline);
+  // topics. Too many tasks, or no answer, fail the connector. `done` on the connector's thread.
+  void connector_task_configs(const std::string& name, const config::Properties& connector_config,
+                              ConnectorRunner::TaskConfigs done);
 
   // The task's thread starts; what follows is told to the listener. A task that cannot be made is
   // FAILED, and this says why. task_count: of the connector.
@@ -80,7 +80,7 @@ class Worker {
   // Those that have not are given up.
   void stop_tasks(const std::vector<TaskId>& ids);
 
-  // Stops all tasks and connectors. True: none had to be given up.
+  // Stops all tasks and connectors; nothing is started afterwards. True: none had to be given up.
   bool stop();
 
   const config::WorkerConfig& config() const { return parts_.config; }
@@ -104,6 +104,7 @@ class Worker {
   mutable std::mutex mutex_;  // guards what follows
   std::map<std::string, std::shared_ptr<ConnectorRunner>> connectors_;
   std::map<TaskId, std::shared_ptr<Task>> tasks_;
+  bool stopped_ = false;  // nothing is started any more
 
   // connect-worker-metrics; written under mutex_.
   struct Probe {

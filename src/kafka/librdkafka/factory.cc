@@ -1,0 +1,33 @@
+#include "kafka/librdkafka/factory.h"
+
+#include "kafka/librdkafka/admin.h"
+#include "kafka/librdkafka/consumer.h"
+#include "kafka/librdkafka/producer.h"
+
+namespace millrace::kafka {
+namespace {
+
+class LibrdkafkaFactory final : public ClientFactory {
+ public:
+  ~LibrdkafkaFactory() override { wait_for_destroyed_handles(std::chrono::seconds(5)); }
+  Result<std::unique_ptr<Consumer>> make_consumer(const ClientProperties& properties,
+                                                  const std::string& log_context) override {
+    return LibrdkafkaConsumer::make(properties, log_context);
+  }
+  Result<std::unique_ptr<Producer>> make_producer(const ClientProperties& properties,
+                                                  const std::string& log_context) override {
+    return LibrdkafkaProducer::make(properties, log_context);
+  }
+  Result<std::unique_ptr<Admin>> make_admin(const ClientProperties& properties,
+                                            const std::string& log_context) override {
+    return LibrdkafkaAdmin::make(properties, log_context);
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<ClientFactory> make_librdkafka_factory() {
+  return std::make_unique<LibrdkafkaFactory>();
+}
+
+}  // namespace millrace::kafka

@@ -1,0 +1,221 @@
+#include "kafka/librdkafka/producer.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+
+namespace millrace::kafka {
+namespace {
+
+constexpr size_t kLongestRun = 512;
+// librdkafka takes a null pointer for a null value, so an empty one needs an address.
+uint8_t empty_bytes[1];
+
+void* address(const uint8_t* data) { return const_cast<uint8_t*>(data); }
+
+void* opaque(uint64_t token) { return reinterpret_cast<void*>(static_cast<uintptr_t>(token)); }
+
+rd_kafka_headers_t* make_headers(std::span<const OutgoingHeader> headers) {
+  rd_kafka_headers_t* list = rd_kafka_headers_new(headers.size());
+  for (const OutgoingHeader& header : headers)
+    rd_kafka_header_add(list, header.key.data(), static_cast<ssize_t>(header.key.size()),
+                        header.value, header.value == nullptr ? 0 : header.size);
+  return list;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Producer>> LibrdkafkaProducer::make(const ClientProperties& properties,
+                                                           const std::string& log_context) {
+  auto settings = translate_client_properties(ClientRole::kProducer, properties);
+  if (!settings) return fail(std::move(settings).error());
+  auto log = std::make_shared<ClientLog>("org.apache.kafka.clients.producer", log_context);
+  auto configuration = make_configuration(*settings, log);
+  if (!configuration) return fail(std::move(configuration).error());
+  rd_kafka_conf_set_events(*configuration, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
+  auto handle = Handle::make(RD_KAFKA_PRODUCER, *configuration, log);
+  if (!handle) return fail(std::move(handle).error());
+  return std::unique_ptr<Producer>(
+      new LibrdkafkaProducer(std::move(*handle), std::move(*settings)));
+}
+
+LibrdkafkaProducer::LibrdkafkaProducer(std::shared_ptr<Handle> handle, ClientSettings settings)
+    : handle_(std::move(handle)),
+      settings_(std::move(settings)),
+      queue_(rd_kafka_queue_get_main(handle_->get())),
+      run_(std::make_unique<rd_kafka_message_t[]>(kLongestRun)) {}
+
+LibrdkafkaProducer::~LibrdkafkaProducer() {
+  // Records that are still under way point into the caller's memory, so they are dropped here, and
+  // not on the thread that destroys the instance later.
+  std::vector<Delivery> dropped;
+  if (in_flight() > 0)
+    rd_kafka_purge(handle_->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+  while (in_flight() > 0) {
+    dropped.clear();
+    poll_deliveries(std::chrono::milliseconds(100), dropped);
+  }
+  for (auto& [name, topic] : topics_) rd_kafka_topic_destroy(topic);
+  rd_kafka_queue_destroy(queue_);
+}
+
+rd_kafka_topic_s* LibrdkafkaProducer::topic(std::string_view name) {
+  if (last_topic_ != nullptr && last_name_ == name) return last_topic_;
+  auto found = topics_.find(std::string(name));
+  if (found == topics_.end()) {
+    rd_kafka_topic_t* made = rd_kafka_topic_new(handle_->get(), std::string(name).c_str(), nullptr);
+    if (made == nullptr) return nullptr;
+    found = topics_.emplace(name, made).first;
+  }
+  last_name_ = found->first;
+  return last_topic_ = found->second;
+}
+
+bool LibrdkafkaProducer::too_large(const OutgoingRecord& record) const {
+  return record.key_size + record.value_size > settings_.max_request_size;
+}
+
+// How many records from the first on go to one topic and partition, without headers, stamped with
+// the present time: those can be handed over under one lock.
+size_t LibrdkafkaProducer::plain_run(std::span<const OutgoingRecord> records) const {
+  const OutgoingRecord& first = records.front();
+  size_t count = 0;
+  while (count < std::min(records.size(), kLongestRun)) {
+    const OutgoingRecord& record = records[count];
+    if (record.timestamp > 0 || !record.headers.empty() || record.partition != first.partition ||
+        record.topic != first.topic || too_large(record))
+      break;
+    ++count;
+  }
+  return count;
+}
+
+size_t LibrdkafkaProducer::send_run(rd_kafka_topic_s* topic,
+                                    std::span<const OutgoingRecord> records, int& error) {
+  for (size_t i = 0; i < records.size(); ++i) {
+    const OutgoingRecord& record = records[i];
+    rd_kafka_message_t& message = run_[i];
+    message.err = RD_KAFKA_RESP_ERR_NO_ERROR;
+    message.payload =
+        record.value_size == 0 && record.value != nullptr ? empty_bytes : address(record.value);
+    message.len = record.value_size;
+    message.key = address(record.key);
+    message.key_len = record.key == nullptr ? 0 : record.key_size;
+    message._private = opaque(record.token);
+  }
+  // Failures come as a tail: a full queue ends the batch, and the state of the topic and partition
+  // cannot change within it, as its lock is held throughout.
+  const int taken = rd_kafka_produce_batch(topic, records.front().partition, 0, run_.get(),
+                                           static_cast<int>(records.size()));
+  const auto count = static_cast<size_t>(taken);
+  if (count < records.size()) error = run_[count].err;
+  return count;
+}
+
+bool LibrdkafkaProducer::send_one(rd_kafka_topic_s* topic, const OutgoingRecord& record,
+                                  int& error) {
+  rd_kafka_vu_t arguments[8];
+  size_t count = 0;
+  auto next = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
+    arguments[count].vtype = type;
+    return arguments[count++];
+  };
+  next(RD_KAFKA_VTYPE_RKT).u.rkt = topic;
+  next(RD_KAFKA_VTYPE_PARTITION).u.i32 = record.partition;
+  next(RD_KAFKA_VTYPE_MSGFLAGS).u.i = 0;  // borrowed
+  auto& value = next(RD_KAFKA_VTYPE_VALUE).u.mem;
+  value.ptr =
+      record.value_size == 0 && record.value != nullptr ? empty_bytes : address(record.value);
+  value.size = record.value_size;
+  auto& key = next(RD_KAFKA_VTYPE_KEY).u.mem;
+  key.ptr = address(record.key);
+  key.size = record.key == nullptr ? 0 : record.key_size;
+  next(RD_KAFKA_VTYPE_TIMESTAMP).u.i64 = std::max<int64_t>(record.timestamp, 0);  // 0: now
+  next(RD_KAFKA_VTYPE_OPAQUE).u.ptr = opaque(record.token);
+  rd_kafka_headers_t* headers = nullptr;
+  if (!record.headers.empty())
+    next(RD_KAFKA_VTYPE_HEADERS).u.headers = headers = make_headers(record.headers);
+  rd_kafka_error_t* failure = rd_kafka_produceva(handle_->get(), arguments, count);
+  if (failure == nullptr) return true;
+  error = rd_kafka_error_code(failure);
+  rd_kafka_error_destroy(failure);
+  if (headers != nullptr) rd_kafka_headers_destroy(headers);
+  return false;
+}
+
+Result<size_t> LibrdkafkaProducer::send(std::span<const OutgoingRecord> records) {
+  std::lock_guard lock(mutex_);
+  size_t taken = 0;
+  while (taken < records.size()) {
+    const auto rest = records.subspan(taken);
+    const OutgoingRecord& first = rest.front();
+    int error = RD_KAFKA_RESP_ERR_NO_ERROR;
+    rd_kafka_topic_t* handle = topic(first.topic);
+    if (handle == nullptr) {
+      error = RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION;
+    } else if (too_large(first)) {
+      error = RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE;
+    } else {
+      const size_t run = plain_run(rest);
+      // Counted before: a delivery may be polled by another thread before the call returns.
+      const size_t attempted = std::max<size_t>(run, 1);
+      in_flight_.fetch_add(attempted, std::memory_order_relaxed);
+      const size_t sent = run > 1 ? send_run(handle, rest.first(run), error)
+                                  : (send_one(handle, first, error) ? 1 : 0);
+      in_flight_.fetch_sub(attempted - sent, std::memory_order_relaxed);
+      taken += sent;
+    }
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL || taken > 0) break;  // the error comes again alone
+    return fail(describe_error(error, first.topic));
+  }
+  return taken;
+}
+
+void LibrdkafkaProducer::poll_deliveries(std::chrono::milliseconds timeout,
+                                         std::vector<Delivery>& deliveries) {
+  int wait = static_cast<int>(timeout.count());
+  while (rd_kafka_event_t* event = rd_kafka_queue_poll(queue_, wait)) {
+    if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR) {
+      size_t count = 0;
+      while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event)) {
+        Delivery& delivery = deliveries.emplace_back();
+        delivery.token = reinterpret_cast<uintptr_t>(message->_private);
+        delivery.partition = message->partition;
+        delivery.offset = message->offset;
+        delivery.timestamp = rd_kafka_message_timestamp(message, nullptr);
+        delivery.error = message->err;
+        ++count;
+      }
+      in_flight_.fetch_sub(count, std::memory_order_relaxed);
+      wait = 0;
+    } else if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_ERROR) {
+      handle_->log().write(4, rd_kafka_err2name(rd_kafka_event_error(event)),
+                           rd_kafka_event_error_string(event));
+    }
+    rd_kafka_event_destroy(event);
+  }
+}
+
+Error LibrdkafkaProducer::describe_error(int32_t error, std::string_view topic) const {
+  char detail[512] = "";
+  if (error == RD_KAFKA_RESP_ERR__FATAL) {
+    error = rd_kafka_fatal_error(handle_->get(), detail, sizeof detail);
+    Error fatal =
+        client_error(error, "Sending to topic '" + std::string(topic) + "' failed", detail);
+    return Error(ErrorKind::fatal, fatal.message(), "org.apache.kafka.common.KafkaException");
+  }
+  if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+    return client_error(error, "Sending to topic '" + std::string(topic) + "' failed",
+                        "raise max.request.size (now " +
+                            std::to_string(settings_.max_request_size) +
+                            ") or the topic's max.message.bytes");
+  return client_error(error, "Sending to topic '" + std::string(topic) + "' failed");
+}
+
+void LibrdkafkaProducer::flush_soon() {
+  // Up to a few milliseconds of lingering are not worth a wake-up of every broker thread.
+  if (settings_.linger > std::chrono::milliseconds(10)) rd_kafka_flush(handle_->get(), 1);
+}
+
+}  // namespace millrace::kafka

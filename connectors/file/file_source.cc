@@ -92,10 +92,11 @@ class FileSourceTask::Lines {
         has_returns_(std::memchr(begin_, '\r', piece.size) != nullptr),
         valid_(is_valid_utf8({piece.memory, piece.size})),
         tracked_(is_given(task.file_)) {
-    record_.topic = sdk::to_text(task.topic_);
+    // Copies: the batch may outlive the task.
+    record_.topic = sdk::to_text(builder.copy(task.topic_));
     record_.value_schema = task.schema_.get();
     record_.timestamp = now_ms();
-    record_.source_partition = &task.partition_;
+    record_.source_partition = builder.map({{kFilename, task.partition_entries_[1]}});
   }
 
   // Appends lines until the batch has enough or there is no whole line; gives the bytes taken.

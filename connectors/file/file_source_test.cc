@@ -196,6 +196,8 @@ TEST_F(FileSource, CellsOutliveTheTask) {
   task_->stop();
   task_.reset();
   EXPECT_EQ(data::text(batch_->original.values[0]), "kept");
+  EXPECT_EQ(batch_->original.topics[0], "lines");
+  EXPECT_EQ(data::text(batch_->original.source_partitions[0]->as.cells[1]), file_);
 }
 
 TEST_F(FileSource, AFolderIsNoFile) {

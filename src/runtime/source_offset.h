@@ -24,8 +24,8 @@ Result<std::string> offset_key(std::string_view connector, const data::Cell* par
 // `{"position":42}`; nullopt for a null: Java's way to forget an offset.
 Result<std::optional<std::string>> offset_value(const data::Cell* offset);
 
-// The map (or null cell) that the text of an offset or a partition holds; its memory is the
-// arena's. Integers are INT64, other numbers FLOAT64.
+// The map (or null cell) that the text of an offset or a partition holds; its memory is the arena's
+// and the text's. Integers are INT64, other numbers FLOAT64.
 Result<data::Cell> parse_offset(std::string_view text, Arena& arena);
 
 }  // namespace millrace::runtime

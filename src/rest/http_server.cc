@@ -128,7 +128,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // The first bytes may take `timeout`, the rest of the headers header_timeout.
   void next_request(std::chrono::milliseconds timeout) {
-    if (server_.stopping()) return linger();
+    if (server_.stopping()) return close();
     parser_.emplace();
     parser_->header_limit(static_cast<uint32_t>(server_.options.maximum_header_bytes));
     parser_->body_limit(server_.options.maximum_body_bytes);
@@ -183,7 +183,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // What was read is no request that can be answered by a handler.
   void refuse(error_code error) {
-    if (error == http::error::end_of_stream) return linger();
+    if (error == http::error::end_of_stream) return close();
     if (error == http::error::body_limit) return answer_error(413, "Payload Too Large");
     if (error == http::error::header_limit || error == http::error::buffer_overflow) {
       bool in_target = parser_->get().target().empty();
@@ -246,6 +246,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   void answer_error(int status, const std::string& reason) {
     server_.set_waiting(this, false);
     keep_alive_ = false;
+    refused_ = true;
     version_ = 11;
     answer(server_.error_answer(status, reason));
   }
@@ -267,7 +268,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
       self->serializer_.reset();
       self->response_.reset();
       if (error) return self->give_up();
-      if (!self->keep_alive_) return self->linger();
+      if (!self->keep_alive_) return self->finish();
       self->head_ = false;
       self->next_request(self->server_.options.idle_timeout);
     };
@@ -278,15 +279,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
     }
   }
 
-  // Closes for writing, then reads what the client still sends for a moment: closing with unread
-  // bytes would reset the connection, and the client might never see the answer.
-  void linger() {
+  // After an answer that ends the connection. Closing with unread bytes would reset it, and the
+  // client might never see the answer: then close for writing only, and read for a moment.
+  void finish() {
     error_code error;
+    bool unread = refused_ || buffer_.size() > 0 || stream_.socket().available(error) > 0;
+    if (error || !unread) return close();
     stream_.socket().shutdown(tcp::socket::shutdown_send, error);
+    if (error) return close();
     server_.set_waiting(this, true);
     stream_.expires_after(kLingerTime);
-    lingered_ = 0;
-    if (!error) drain();
+    drain();
   }
   void drain() {
     buffer_.clear();
@@ -317,6 +320,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::optional<Response> response_;
   std::optional<http::response_serializer<http::string_body>> serializer_;
   bool keep_alive_ = false, head_ = false;
+  bool refused_ = false;  // perhaps before all of the request was read
   unsigned version_ = 11;
   size_t lingered_ = 0;
 };

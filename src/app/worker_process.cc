@@ -1,0 +1,171 @@
+#include "app/worker_process.h"
+
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+
+#include "app/broker_watch.h"
+#include "app/command_line.h"
+#include "app/plugin_folders.h"
+#include "app/signals.h"
+#include "base/log.h"
+#include "base/metrics.h"
+#include "config/client_config.h"
+#include "convert/converter.h"
+#include "herder/standalone.h"
+#include "kafka/librdkafka/factory.h"
+#include "plugin/catalogue.h"
+#include "rest/server.h"
+#include "runtime/file_offset_store.h"
+
+namespace millrace::app {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+rest::RestServerOptions rest_options(const config::WorkerConfig& config) {
+  rest::RestServerOptions options;
+  options.listeners = config.listeners;
+  options.admin_listeners = config.admin_listeners;
+  options.advertised_host_name = config.rest_advertised_host_name;
+  options.advertised_listener = config.rest_advertised_listener;
+  options.advertised_port = config.rest_advertised_port;
+  options.access_control_allow_origin = config.access_control_allow_origin;
+  options.access_control_allow_methods = config.access_control_allow_methods;
+  options.response_http_headers_config = config.response_http_headers_config;
+  options.topic_tracking_enable = config.topic_tracking_enable;
+  options.topic_tracking_allow_reset = config.topic_tracking_allow_reset;
+  return options;
+}
+
+std::shared_ptr<const plugin::Catalogue> load_plugins(const config::WorkerConfig& config,
+                                                      const Logger& log) {
+  auto plugins = std::make_shared<plugin::Catalogue>(
+      plugin::Catalogue::scan(plugin_folders(config.plugin_path)));
+  for (const auto& each : plugins->classes())
+    log.info("Added plugin '{}' version {} from {}", each->class_name(), each->version(),
+             each->location());
+  for (const plugin::RejectedLibrary& each : plugins->rejected())
+    log.error("Failed to load plugin {}: {}", each.path, each.reason);
+  return plugins;
+}
+
+bool create_connectors(herder::StandaloneHerder& herder, const std::vector<std::string>& paths,
+                       const Logger& log) {
+  for (const std::string& path : paths) {
+    Result<ConnectorFile> file = read_connector_file(path);
+    if (!file) {
+      log.error("Stopping after connector error: {}", file.error().describe());
+      return false;
+    }
+    const config::NullableProperties config(file->config.begin(), file->config.end());
+    auto created = herder.put_connector_config(file->name, config, file->initial_state, false,
+                                               Clock::now() + std::chrono::seconds(90));
+    if (!created) {
+      log.error("Failed to create connector for {}: {}", path, created.error().describe());
+      return false;
+    }
+    log.info("Created connector {}", file->name);
+  }
+  return true;
+}
+
+void set_up_process(const config::WorkerConfig& config) {
+  const bool json = config.log_format == "json" || config.log_format == "JSON";
+  if (json) logging::set_format(LogFormat::kJson);
+  MetricWindow::sample = config.metrics_sample_window;
+  MetricWindow::samples = config.metrics_samples;
+}
+
+// Everything that a running worker owns, in the order in which it is made.
+struct Parts {
+  MetricRegistry metrics;
+  std::unique_ptr<rest::RestServer> server;
+  std::shared_ptr<kafka::ClientFactory> clients;
+  std::shared_ptr<runtime::OffsetStore> offsets;
+  std::unique_ptr<BrokerWatch> brokers;
+  std::shared_ptr<herder::StandaloneHerder> herder;
+
+  // False: a plug-in hangs; the process must leave by _exit.
+  bool stop() {
+    if (server) server->stop();
+    const bool all = herder == nullptr || herder->stop();
+    if (offsets) offsets->stop();
+    return all;
+  }
+};
+
+Result<void> start(Parts& parts, const config::WorkerConfig& config, const Logger& log) {
+  auto server = rest::RestServer::open(rest_options(config));
+  if (!server) return fail(std::move(server).error());
+  parts.server = *std::move(server);
+  auto overrides = config::ClientOverridePolicy::make(config);
+  if (!overrides) return fail(std::move(overrides).error());
+  parts.clients = kafka::make_librdkafka_factory();
+  parts.offsets = std::make_shared<runtime::FileOffsetStore>(config.offset_storage_file);
+  if (auto opened = parts.offsets->start(); !opened) return opened;
+  parts.brokers =
+      std::make_unique<BrokerWatch>(parts.clients, config::worker_admin_properties(config));
+
+  runtime::WorkerParts worker;
+  worker.config = config;
+  worker.client_overrides = *std::move(overrides);
+  worker.plugins = load_plugins(config, log);
+  worker.clients = parts.clients;
+  worker.offsets = parts.offsets;
+  worker.resolver = std::make_shared<config::IdentityResolver>();
+  worker.metrics = &parts.metrics;
+  herder::StandaloneOptions options;
+  options.worker_id = parts.server->advertised_address();
+  options.kafka_version = rest::kafka_version();
+  options.kafka_cluster_id = [&brokers = *parts.brokers] {
+    return brokers.cluster_id(std::chrono::milliseconds(500));
+  };
+  parts.herder = herder::StandaloneHerder::make(std::move(options), std::move(worker));
+  parts.server->attach(*parts.herder, parts.metrics);
+  return {};
+}
+
+[[noreturn]] void leave_at_once(int code) {
+  std::fflush(nullptr);
+  _exit(code);
+}
+
+}  // namespace
+
+int run_worker(WorkerProcessOptions options) {
+  const Clock::time_point begin = Clock::now();
+  set_up_process(options.config);
+  const Logger log("org.apache.kafka.connect.cli.ConnectStandalone");
+  log.info("Kafka Connect worker initializing ... (Millrace {}, Kafka Connect {})",
+           MILLRACE_VERSION, rest::kafka_version());
+  // Not destroyed where a plug-in hangs: its thread may use any of it.
+  auto parts = std::make_unique<Parts>();
+  if (auto started = start(*parts, options.config, log); !started) {
+    complain(started.error().describe());
+    parts->stop();
+    return kWorkerError;
+  }
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - begin);
+  log.info("Kafka Connect worker initialization took {}ms", took.count());
+  for (const std::string& url : parts->server->bound_urls()) log.info("REST API at {}", url);
+  log.info("Advertised URI: {}", parts->server->advertised_url());
+  log.info("Kafka Connect started");
+  if (options.started) options.started(parts->server->bound_urls().front());
+
+  int code = 0;
+  if (create_connectors(*parts->herder, options.connector_files, log)) {
+    parts->herder->set_ready();
+    wait_for_stop_signal();
+  } else {
+    code = kConnectorError;
+  }
+  log.info("Kafka Connect stopping");
+  const bool all = parts->stop();
+  log.info("Kafka Connect stopped");
+  if (!all) leave_at_once(code);
+  return code;
+}
+
+}  // namespace millrace::app

@@ -1,0 +1,76 @@
+#include "convert/base64.h"
+
+#include <array>
+
+#include "data/java_string.h"
+
+namespace millrace::convert {
+namespace {
+
+constexpr char kAlphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+constexpr std::array<int8_t, 256> make_values() {
+  std::array<int8_t, 256> values{};
+  for (auto& value : values) value = -1;
+  for (int i = 0; i < 64; ++i)
+    values[static_cast<unsigned char>(kAlphabet[i])] = static_cast<int8_t>(i);
+  return values;
+}
+constexpr std::array<int8_t, 256> kValues = make_values();
+
+int value_of(char c) { return kValues[static_cast<unsigned char>(c)]; }
+
+}  // namespace
+
+char* write_base64(char* out, std::string_view bytes) {
+  const auto* next = reinterpret_cast<const unsigned char*>(bytes.data());
+  size_t left = bytes.size();
+  for (; left >= 3; left -= 3, next += 3) {
+    uint32_t group = uint32_t{next[0]} << 16 | uint32_t{next[1]} << 8 | next[2];
+    *out++ = kAlphabet[group >> 18];
+    *out++ = kAlphabet[group >> 12 & 63];
+    *out++ = kAlphabet[group >> 6 & 63];
+    *out++ = kAlphabet[group & 63];
+  }
+  if (left == 0) return out;
+  uint32_t group = uint32_t{next[0]} << 16 | (left == 2 ? uint32_t{next[1]} << 8 : 0u);
+  *out++ = kAlphabet[group >> 18];
+  *out++ = kAlphabet[group >> 12 & 63];
+  *out++ = left == 2 ? kAlphabet[group >> 6 & 63] : '=';
+  *out++ = '=';
+  return out;
+}
+
+bool read_base64(std::string_view text, Arena& arena, std::string_view& bytes) {
+  text = data::java_trim(text);
+  char* start = static_cast<char*>(arena.allocate(text.size() / 4 * 3 + 3));
+  char* out = start;
+  size_t at = 0;
+  while (at < text.size()) {
+    if (static_cast<unsigned char>(text[at]) <= ' ') {
+      ++at;
+      continue;
+    }
+    if (text.size() - at < 4) return false;
+    int a = value_of(text[at]), b = value_of(text[at + 1]);
+    int c = value_of(text[at + 2]), d = value_of(text[at + 3]);
+    if (a < 0 || b < 0) return false;
+    *out++ = static_cast<char>(a << 2 | b >> 4);
+    if (c < 0) {
+      if (text[at + 2] != '=' || text[at + 3] != '=') return false;
+    } else {
+      *out++ = static_cast<char>(b << 4 | c >> 2);
+      if (d >= 0) {
+        *out++ = static_cast<char>(c << 6 | d);
+      } else if (text[at + 3] != '=') {
+        return false;
+      }
+    }
+    at += 4;
+  }
+  bytes = {start, static_cast<size_t>(out - start)};
+  arena.shrink_last(start, bytes.size());
+  return true;
+}
+
+}  // namespace millrace::convert

@@ -18,6 +18,8 @@ OLDEST, NEWEST = "3.5.2", "4.3.1"
 
 def pytest_addoption(parser):
     parser.addoption("--build", default="release", help="preset whose build is tested")
+    # To see that a test's expectation is Java's; what is Millrace's own fails or is skipped.
+    parser.addoption("--worker", default="millrace", choices=["millrace", "java"])
 
 
 def pytest_configure(config):
@@ -37,6 +39,8 @@ class Build:
 @pytest.fixture(scope="session")
 def build(request):
     found = Build(request.config.getoption("--build"))
+    if request.config.getoption("--worker") == "java":
+        return found
     assert os.access(found.binary, os.X_OK), f"{found.binary} is missing: cmake --build --preset {found.preset}"
     return found
 
@@ -79,14 +83,18 @@ def own_broker(kafka_release, tmp_path):
 
 
 @pytest.fixture
-def millrace(build, broker, tmp_path):
+def millrace(build, kafka_release, broker, tmp_path, request):
     """millrace(bootstrap=..., config=...): a worker, not yet started; killed after the test. A
     sanitizer's finding in its log fails the test."""
     made = []
 
     def make(bootstrap=None, config=None):
         folder = tmp_path / f"millrace{len(made)}"
-        made.append(MillraceWorker(folder, bootstrap or broker.bootstrap, build, config))
+        bootstrap = bootstrap or broker.bootstrap
+        if request.config.getoption("--worker") == "java":
+            made.append(JavaWorker(folder, bootstrap, kafka_release(), config, level="INFO"))
+        else:
+            made.append(MillraceWorker(folder, bootstrap, build, config))
         return made[-1]
     yield make
     for worker in made:

@@ -93,6 +93,10 @@ class JavaWorker(Worker):
         self.flags = flags
         self.level = level
 
+    def stop(self):
+        code = super().stop()
+        return 0 if code == 143 else code  # the JVM's way to say that SIGTERM ended it in good order
+
     def _command(self, arguments):
         return self.kafka.command("org.apache.kafka.connect.cli.ConnectStandalone", arguments,
                                   self.folder, flags=self.flags, level=self.level)

@@ -178,7 +178,7 @@ def test_metrics_are_prometheus_text(millrace, broker, topic, tmp_path):
 
 
 def test_log_lines_can_be_json(millrace, broker, topic, tmp_path, build):
-    worker = millrace(config={"log.format": "json"}).start()
+    worker = millrace(config={"millrace.log.format": "json"}).start()
     worker.rest.create("seen", file_source(tmp_path / "none.txt", topic))
     worker.rest.wait_state("seen", "RUNNING")
     assert worker.stop() == 0

@@ -53,6 +53,12 @@ void Columns::merge_headers(const Columns& from, uint32_t from_index, uint32_t i
 
 using millrace::plugin::native::Columns;
 
+namespace {
+// What version 1.0 has: records of older plug-ins stay shorter when the structure grows.
+constexpr size_t kFirstRecordSize =
+    offsetof(millrace_record, source_offset) + sizeof(millrace_record::source_offset);
+}  // namespace
+
 void millrace_builder::reset() {
   batch_ = std::make_shared<Batch>();
   columns_ = std::make_shared<Columns>();
@@ -94,9 +100,9 @@ bool millrace_builder::check_headers(const millrace_record& record, std::string&
 
 bool millrace_builder::check(const millrace_record& record, std::string& problem) {
   using millrace::plugin::native::check_value;
-  if (record.size < sizeof(millrace_record)) {
+  if (record.size < kFirstRecordSize) {
     problem = "millrace_record::size is " + std::to_string(record.size) + ", expected at least " +
-              std::to_string(sizeof(millrace_record));
+              std::to_string(kFirstRecordSize);
     return false;
   }
   if (record.topic.data == nullptr) {

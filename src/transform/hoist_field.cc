@@ -1,0 +1,59 @@
+// HoistField: wraps the whole key or value into one field.
+#include "transform/java_map.h"
+#include "transform/keys.h"
+#include "transform/registry.h"
+
+namespace millrace::transform {
+namespace {
+
+const config::ConfigDef& definition() {
+  static const config::ConfigDef def = [] {
+    config::ConfigDef d;
+    d.define(required_key("field", config::Type::kString, config::Importance::kMedium,
+                          "Name of the one field of the new struct or map."));
+    return d;
+  }();
+  return def;
+}
+
+class HoistField : public SideTransform {
+ public:
+  HoistField(Side side, std::string field)
+      : SideTransform(std::move(side)), field_(std::move(field)) {}
+
+ private:
+  Result<void> change(const Work& work, Datum& datum) override {
+    if (datum.schema == nullptr) {
+      map_.clear();
+      map_.put(work.arena().copy(field_), datum.value);
+      datum.value = map_.finish(work.arena());
+      return {};
+    }
+    Result<const SchemaRef*> wrapped =
+        plans_.get(datum.schema, [&](const Schema& schema) -> Result<SchemaRef> {
+          return data::SchemaBuilder(Kind::kStruct).field(field_, SchemaRef(&schema)).build();
+        });
+    if (!wrapped) return fail(std::move(wrapped).error());
+    if (auto ok = check_put((**wrapped)->fields()[0], datum.value); !ok) return ok;
+    Cell* row = work.arena().allocate_array<Cell>(1);
+    row[0] = datum.value;
+    datum = {(*wrapped)->get(), data::nested_cell(Kind::kStruct, row, 1)};
+    return {};
+  }
+
+  const std::string field_;
+  PlanCache<SchemaRef> plans_;
+  JavaMap map_;
+};
+
+}  // namespace
+
+void add_hoist_field(Registry& registry) {
+  registry.add_sides(
+      "HoistField", definition(),
+      [](const config::Config& config, Side side) -> Result<std::unique_ptr<Transform>> {
+        return std::make_unique<HoistField>(std::move(side), config.text("field"));
+      });
+}
+
+}  // namespace millrace::transform

@@ -1,10 +1,10 @@
 #pragma once
 // DevBroker: a Kafka broker inside this process, for a first run on a machine that has none. It
 // listens on loopback, creates topics when they are first used, and keeps everything in memory: at
-// most 5 MB and 100,000 records of a partition; older ones are dropped without a word. Give
-// consumers of it the property `millrace.fail.on.lost.records=true`, so that a consumer that fell
-// behind fails loudly instead of skipping. Transactions and CreateTopics from other processes are
-// not, or only partly, there.
+// most 5 MB and 100,000 records of a partition; older ones are dropped without a word, and a member
+// that leaves a group keeps the others waiting for nearly a session timeout. Give consumers of it
+// dev_broker_consumer_properties(). Transactions, and CreateTopics from other processes, are not
+// there.
 //
 // Thread-safe. All clients must be gone before it is destroyed.
 
@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "kafka/client.h"
 
 namespace millrace::kafka {
 
@@ -29,5 +30,9 @@ class DevBroker {
 };
 
 Result<std::unique_ptr<DevBroker>> start_dev_broker();
+
+// To be laid under a user's consumer properties: a consumer that fell behind what the broker keeps
+// fails loudly instead of skipping, and rebalances are quick.
+ClientProperties dev_broker_consumer_properties();
 
 }  // namespace millrace::kafka

@@ -228,8 +228,9 @@ void Translator::set_defaults() {
     out_.set("queue.buffering.max.messages", "100000");
     out_.set("message.timeout.ms", "120000");
     // A topic that is not there is waited for: the Java producer blocks for max.block.ms, which
-    // Connect makes infinite; an hour is the most that librdkafka knows.
-    out_.set("topic.metadata.propagation.max.ms", "3600000");
+    // Connect makes infinite; half an hour is nearly the most that librdkafka can count (its
+    // documented range overflows).
+    out_.set("topic.metadata.propagation.max.ms", "2000000");
   }
   if (is(ClientRole::kConsumer)) {
     out_.set("isolation.level", "read_uncommitted");

@@ -174,7 +174,7 @@ Result<void> LibrdkafkaConsumer::subscribe(const std::vector<std::string>& topic
 
 Result<void> LibrdkafkaConsumer::subscribe_pattern(const std::string& regex,
                                                    RebalanceListener* listener) {
-  auto pattern = TopicPattern::compile(regex);
+  auto pattern = JavaRegex::compile(regex);
   if (!pattern) return fail(std::move(pattern).error());
   if (auto none = subscribe({}, listener); !none) return none;
   pattern_ = std::move(*pattern);

@@ -16,9 +16,9 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/java_regex.h"
 #include "kafka/consumer.h"
 #include "kafka/librdkafka/handle.h"
-#include "kafka/librdkafka/topic_pattern.h"
 
 struct rd_kafka_queue_s;
 struct rd_kafka_message_s;
@@ -111,7 +111,7 @@ class LibrdkafkaConsumer final : public Consumer {
   std::shared_ptr<Handle> handle_;
   rd_kafka_queue_s* queue_ = nullptr;
   RebalanceListener* listener_ = nullptr;
-  std::optional<TopicPattern> pattern_;
+  std::optional<JavaRegex> pattern_;  // matched here: librdkafka's own are POSIX searches
   std::vector<std::string> subscribed_;
   Clock::time_point next_refresh_{};
 

@@ -66,6 +66,12 @@ std::optional<Result<void>> create_on_dev_broker(const std::string& bootstrap_se
       topic.name, topic.partitions > 0 ? topic.partitions : DevBroker::kDefaultPartitions);
 }
 
+ClientProperties dev_broker_consumer_properties() {
+  return {{std::string(kFailOnLostRecords), "true"},
+          {"session.timeout.ms", "2000"},  // the mock waits for all of it but a second
+          {"heartbeat.interval.ms", "300"}};
+}
+
 Result<std::unique_ptr<DevBroker>> start_dev_broker() {
   char why[512];
   rd_kafka_conf_t* configuration = rd_kafka_conf_new();

@@ -181,7 +181,8 @@ void SourceSender::acknowledge(const kafka::Delivery& delivery) {
 
 void SourceSender::refused(uint64_t token, Error error) {
   const SubmittedRecords::Place place = submitted_.place(token);
-  log_.error("failed to send record to {}: {}", place.topic, error.describe());
+  // Once a task is to fail, a full buffer of records fails with it: one line is enough.
+  if (!failure_) log_.error("failed to send record to {}: {}", place.topic, error.describe());
   if (!tolerant()) {
     if (!failure_)
       failure_ = Error(ErrorKind::fatal, "Unrecoverable exception from producer send callback",

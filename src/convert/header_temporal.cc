@@ -19,11 +19,13 @@ class TemporalText {
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
     bool negative = at_ < text_.size() && text_[at_] == '-';
     size_t digits = at_ + negative, end = digits;
-    value = 0;
+    uint64_t magnitude = 0;
     while (end < text_.size() && text_[end] >= '0' && text_[end] <= '9')
-      value = value * 10 + (text_[end++] - '0');
+      magnitude = magnitude * 10 + static_cast<uint64_t>(text_[end++] - '0');
     if (end == digits) return false;
-    if (negative) value = -value;
+    // Number.intValue: the low 32 bits.
+    auto low = static_cast<int32_t>(magnitude);
+    value = negative ? -int64_t{low} : low;
     at_ = end;
     return true;
   }

@@ -49,7 +49,7 @@ void JsonWriter::string(std::string_view text) {
     const char* stop = skip_plain(from, end);
     size_t plain = static_cast<size_t>(stop - from);
     reserve(plain + 16);
-    std::memcpy(next_, from, plain);
+    if (plain != 0) std::memcpy(next_, from, plain);
     next_ += plain;
     if (stop == end) break;
     from = escape(stop, end);

@@ -57,8 +57,8 @@ uint32_t table_size(std::span<const int32_t> hashes) {
 
 bool same_key(const Cell& a, const Cell& b) {
   if (a.kind == MILLRACE_STRING && b.kind == MILLRACE_STRING) {
-    return a.length == b.length &&
-           (a.as.bytes == b.as.bytes || std::memcmp(a.as.bytes, b.as.bytes, a.length) == 0);
+    return a.length == b.length && (a.length == 0 || a.as.bytes == b.as.bytes ||
+                                    std::memcmp(a.as.bytes, b.as.bytes, a.length) == 0);
   }
   return equal(a, b);
 }

@@ -327,6 +327,20 @@ TEST_F(SourcePipelineTest, ToleratedFailuresAreLeftOut) {
   EXPECT_EQ(errors->probe().skipped.total(), 2u);
 }
 
+TEST_F(SourcePipelineTest, LogLinesAreThoseOfTheJavaWorker) {
+  config.tolerate_all = config.log = config.log_messages = true;
+  LogLines log;
+  source({{"bad", -1}}, 1);
+  ASSERT_EQ(log.lines.size(), 1u);
+  EXPECT_THAT(log.lines[0],
+              HasSubstr("with class 'HeaderClass', where source record is = "
+                        "SourceRecord{sourcePartition=null, sourceOffset=null} "
+                        "ConnectRecord{topic='t', kafkaPartition=null, key=k, keySchema=null, "
+                        "value=bad, valueSchema=null, timestamp=null, "
+                        "headers=ConnectHeaders(headers=[ConnectHeader(key=h, value=bad, "
+                        "schema=null)])}.\n"));
+}
+
 TEST_F(SourcePipelineTest, AnImpossibleTimestampFailsTheTaskWhateverIsTolerated) {
   config.tolerate_all = true;
   EXPECT_THAT(source({{"bad", 5}, {"a", 5}, {"b", -2}, {"bad", 5}}), ElementsAre("a"));

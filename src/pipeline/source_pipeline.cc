@@ -2,27 +2,12 @@
 
 #include <algorithm>
 
+#include "pipeline/source_records.h"
+
 namespace millrace::pipeline {
 namespace {
 
 constexpr const char* kInvalidRecord = "org.apache.kafka.common.InvalidRecordException";
-
-// Java: LogReporter.Source.
-class SourceRecords : public OriginalRecords {
- public:
-  explicit SourceRecords(const data::Records& records) : records_(records) {}
-  std::string describe(uint32_t record) const override {
-    std::string text = ", where source record is = SourceRecord{topic='";
-    text.append(records_.topics[record]).append("', kafkaPartition=");
-    const int32_t partition =
-        records_.partitions == nullptr ? data::kNone : records_.partitions[record];
-    text.append(partition == data::kNone ? "null" : std::to_string(partition));
-    return text.append("}");
-  }
-
- private:
-  const data::Records& records_;
-};
 
 // The headers of all selected records, as the columns that converters want.
 struct HeaderColumns {

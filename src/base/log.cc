@@ -134,6 +134,14 @@ std::map<std::string, LevelSetting> levels() {
   return the_log().explicit_levels;
 }
 
+std::map<std::string, LevelSetting> all_levels() {
+  Log& log = the_log();
+  std::lock_guard lock(log.mutex);
+  std::map<std::string, LevelSetting> all = log.explicit_levels;
+  for (const auto& [name, state] : log.loggers) all.try_emplace(name, log.effective(name));
+  return all;
+}
+
 std::optional<LevelSetting> level(const std::string& logger) {
   Log& log = the_log();
   std::lock_guard lock(log.mutex);

@@ -104,6 +104,8 @@ struct LevelSetting {
 };
 // Levels set explicitly, by logger name; "root" always.
 std::map<std::string, LevelSetting> levels();
+// Effective levels of all loggers that have been made or set; "root" always.
+std::map<std::string, LevelSetting> all_levels();
 // Effective level and when it was set; nullopt: no such logger has been made.
 std::optional<LevelSetting> level(const std::string& logger);
 // Sets the level of every logger whose name starts with `prefix` as Java's Loggers does; gives

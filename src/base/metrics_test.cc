@@ -61,7 +61,7 @@ TEST(MeterTest, RatesAsJavaRates) {
   EXPECT_DOUBLE_EQ(meter.rate(kStart + seconds(10)), 300 / 40.0);
   meter.mark(100, kStart + seconds(30));  // the second sample
   EXPECT_DOUBLE_EQ(meter.rate(kStart + seconds(40)), 400 / 40.0);
-  EXPECT_DOUBLE_EQ(meter.rate(kStart + seconds(61)), 100 / 61.0);  // the first has gone
+  EXPECT_DOUBLE_EQ(meter.rate(kStart + seconds(61)), 100 / 31.0);  // the first has gone
   EXPECT_EQ(meter.rate(kStart + seconds(200)), 0);
   EXPECT_EQ(meter.total(), 400u);
 }

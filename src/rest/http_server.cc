@@ -94,8 +94,8 @@ class HttpServer::Implementation {
   const Logger log_{"org.apache.kafka.connect.runtime.rest.RestServer"};
   std::list<Connection*> all_, waiting_;  // waiting_: the longest first
   bool stopping_ = false;
-  bool stop_asked_ = false;  // guarded by `mutex`
-  asio::io_context io_{1};   // after the lists: connections that go with it leave them
+  bool stop_asked_ = false, accepting_ = true;  // guarded by `mutex`
+  asio::io_context io_{1};  // after the lists: connections that go with it leave them
   std::list<Acceptor> acceptors_;
   std::thread thread_;
 };
@@ -338,6 +338,12 @@ Result<void> HttpServer::Implementation::bind(const Listener& listener) {
                 "Cannot listen on " + listener.url() + ": " + error.message() +
                     ". Change the setting listeners, or end what uses that address");
   };
+  if (listener.scheme == "https") {  // never serve in clear what is meant to be encrypted
+    return fail(ErrorKind::bad_config,
+                "Cannot listen on " + listener.url() +
+                    ": HTTPS is not available in this version. Use http in the setting listeners, "
+                    "and a proxy for TLS");
+  }
   error_code error;
   tcp::endpoint endpoint(tcp::v6(), static_cast<uint16_t>(listener.port));
   if (!listener.host.empty()) {
@@ -447,9 +453,14 @@ void HttpServer::Implementation::stop(std::chrono::milliseconds grace) {
         acceptor.pause.cancel();
       }
       for (Connection* connection : waiting_) connection->close();
+      std::lock_guard closed_lock(mutex);
+      accepting_ = false;
+      no_connections.notify_all();
     });
   }
-  if (no_connections.wait_for(lock, grace, [&] { return connections == 0; })) return;
+  auto all_closed = [&] { return !accepting_ && connections == 0; };
+  if (no_connections.wait_for(lock, grace, all_closed)) return;
+  no_connections.wait(lock, [&] { return !accepting_; });
   lock.unlock();
   asio::post(io_, [this] { close_all(); });
 }

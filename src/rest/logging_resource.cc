@@ -48,7 +48,7 @@ void add_logging_resource(Router& router, ResourceContext&) {
               .pattern = "/admin/loggers",
               .summary = "Loggers with their levels",
               .handler = [](Call&) -> Answer {
-                return json_response(logger_levels_json(logging::levels()));
+                return json_response(logger_levels_json(logging::all_levels()));
               }});
   router.add({.method = "GET",
               .pattern = "/admin/loggers/{logger}",

@@ -32,8 +32,9 @@ tl::expected<NullableProperties, RestError> to_properties(const JsonValue& json,
 
 tl::expected<int32_t, RestError> parse_task_index(const std::string& text) {
   int32_t index = 0;
-  const char* end = text.data() + text.size();
-  auto [stopped, error] = std::from_chars(text.data(), end, index);
+  const char *begin = text.data(), *end = begin + text.size();
+  if (text.size() > 1 && text[0] == '+' && text[1] != '-') ++begin;
+  auto [stopped, error] = std::from_chars(begin, end, index);
   if (error != std::errc() || stopped != end) return refuse(404, "HTTP 404 Not Found");
   return index;
 }

@@ -59,6 +59,7 @@ TEST_F(RestServerTest, NamesTheListenerThatItCannotBind) {
   EXPECT_FALSE(RestServer::open({.listeners = {"ftp://:1"}}));
   EXPECT_FALSE(RestServer::open({.listeners = {"localhost:8083"}}));
   EXPECT_FALSE(RestServer::open({.listeners = {"http://127.0.0.1:65536"}}));
+  EXPECT_FALSE(RestServer::open({.listeners = {"https://127.0.0.1:0"}}));
   EXPECT_FALSE(RestServer::open({.listeners = {}}));
 }
 
@@ -130,6 +131,8 @@ TEST_F(RestServerTest, Options) {
   response = ask("OPTIONS", "/connectors", "", "Accept: application/json\r\n");
   expect(response, 200, "");
   EXPECT_EQ(response.header("Content-Type"), "application/json");
+  response = ask("OPTIONS", "/connectors", "", "Accept: application/xml, text/*\r\n");
+  EXPECT_EQ(response.header("Content-Type"), "application/xml");
   EXPECT_EQ(ask("OPTIONS", "/nope").status, 404);
 }
 
@@ -221,6 +224,7 @@ TEST_F(RestServerTest, ReadsConnectors) {
   expect(
       ask("GET", "/connectors/c/tasks/0/status"), 200,
       R"({"id":0,"state":"FAILED","worker_id":"127.0.0.1:8083","trace":"java.lang.Exception: �"})");
+  EXPECT_EQ(ask("GET", "/connectors/c/tasks/+00/status").status, 200);
   expect(ask("GET", "/connectors/c/tasks/1/status"), 404,
          R"({"error_code":404,"message":"No status found for task c-1"})");
   for (const char* index : {"x", "", "1x", "99999999999", "%20"}) {
@@ -325,6 +329,10 @@ TEST_F(RestServerTest, Loggers) {
   EXPECT_TRUE(ask("GET", "/admin/loggers/rest.test.a").body.starts_with(R"({"level":"DEBUG",)"));
   EXPECT_NE(ask("GET", "/admin/loggers").body.find(R"("rest.test":{"level":"DEBUG")"),
             std::string::npos);
+  Logger untouched("other.logger");
+  EXPECT_NE(ask("GET", "/admin/loggers")
+                .body.find(R"("other.logger":{"level":"INFO","last_modified":null})"),
+            std::string::npos);
   EXPECT_EQ(ask("GET", "/admin/loggers/ROOT").status, 200);
   EXPECT_EQ(ask("PUT", "/admin/loggers/rest.test?scope=Cluster", R"({"level":"warn"})").status,
             204);
@@ -376,7 +384,9 @@ TEST_F(RestServerTest, CrossOriginAndConfiguredHeaders) {
   EXPECT_EQ(response.header("X-Frame-Options"), "DENY");
   EXPECT_EQ(response.header("Cache-Control"), "no-cache, no-store");
   EXPECT_EQ(response.header("Expires"), "Thu, 01 Jan 1970 00:00:00 GMT");
-  EXPECT_EQ(ask("GET", "/", "", "Origin: http://b\r\n").header("Access-Control-Allow-Origin"), "");
+  TestResponse other = ask("GET", "/", "", "Origin: http://b\r\n");
+  EXPECT_EQ(other.header("Access-Control-Allow-Origin"), "");
+  EXPECT_EQ(other.header("Vary"), "Origin");
   response =
       ask("OPTIONS", "/", "", "Origin: http://a.example\r\nAccess-Control-Request-Method: PUT\r\n");
   EXPECT_EQ(response.header("Access-Control-Allow-Methods"), "GET,PUT");
@@ -397,6 +407,13 @@ TEST_F(RestServerTest, ACallThatHangsStopsNobodyElse) {
   EXPECT_EQ(ask("GET", "/").status, 200);
   herder_.release();
   for (TestClient& client : clients) EXPECT_EQ(client.receive().status, 404);
+}
+
+TEST_F(RestServerTest, NobodyConnectsAfterStop) {
+  start();
+  server_->stop();
+  EXPECT_FALSE(TestClient(port()).connected());
+  server_->stop();
 }
 
 TEST_F(RestServerTest, StopDoesNotWaitForACallThatHangs) {

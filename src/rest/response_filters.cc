@@ -11,8 +11,8 @@ namespace millrace::rest {
 namespace {
 
 constexpr const char* kDefaultMethods = "GET,POST,HEAD";
-constexpr const char* kAllowedHeaders = "X-Requested-With,Content-Type,Accept,Origin";
-constexpr const char* kMaximumAgeSeconds = "1800";
+constexpr const char* kAllowedHeaders = "Content-Type";
+constexpr const char* kMaximumAgeSeconds = "60";
 
 std::string_view trim(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -98,8 +98,9 @@ void ResponseFilters::apply(const HttpRequest& request, HttpResponse& response) 
   }
 }
 
-// As Jetty's CrossOriginFilter: the caller's own origin comes back, never '*'.
+// As the Java worker's CrossOriginHandler: the caller's own origin comes back, never '*'.
 void ResponseFilters::apply_cross_origin(const HttpRequest& request, HttpResponse& response) const {
+  response.headers.emplace_back("Vary", "Origin");
   const std::string* origin = find_header(request.headers, "Origin");
   if (origin == nullptr) return;
   bool allowed = std::any_of(origins_.begin(), origins_.end(), [&](const std::string& pattern) {
@@ -107,7 +108,6 @@ void ResponseFilters::apply_cross_origin(const HttpRequest& request, HttpRespons
   });
   if (!allowed) return;
   response.headers.emplace_back("Access-Control-Allow-Origin", *origin);
-  response.headers.emplace_back("Vary", "Origin");
   bool preflight = request.method == "OPTIONS" &&
                    find_header(request.headers, "Access-Control-Request-Method") != nullptr;
   if (!preflight) return;

@@ -155,6 +155,7 @@ HttpResponse Router::dispatch(const HttpRequest& request) const {
 HttpResponse Router::options(const HttpRequest& request, const Pattern& pattern) const {
   HttpResponse response;
   auto accepted = accepted_types(request);
+  accepted.resize(std::min<size_t>(accepted.size(), 1));  // the first type decides
   if (accepts(accepted, "text/plain")) {
     response.content_type = "text/plain";
     response.body = allowed(pattern, ", ");

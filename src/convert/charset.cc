@@ -107,7 +107,7 @@ std::string_view decode_wide(std::string_view bytes, Charset charset, Arena& are
       } else {
         unit = kReplacement;
       }
-    } else if (is_low(static_cast<uint32_t>(unit)) || unit == 0xFFFE) {
+    } else if (is_low(static_cast<uint32_t>(unit))) {
       unit = kReplacement;
     }
     out = data::write_utf16_unit(start, out, static_cast<char16_t>(unit));

@@ -165,6 +165,30 @@ Result<Value> read_with(const std::string& reader, const std::string& hex, std::
   return read(**made, hex, bytes, batch);
 }
 
+// In Java a struct knows its own schema, wherever it stands.
+Cell with_schemas(const Schema* schema, const Cell& cell, Arena& arena) {
+  Cell result = cell;
+  if (schema == nullptr || data::is_null(cell)) return result;
+  bool map = cell.kind == MILLRACE_MAP, structure = cell.kind == MILLRACE_STRUCT;
+  if (!map && !structure && cell.kind != MILLRACE_ARRAY) return result;
+  uint32_t count = cell.length * (map ? 2 : 1);
+  Cell* cells = arena.allocate_array<Cell>(count);
+  for (uint32_t i = 0; i < count; ++i) {
+    const Schema* child = structure           ? schema->fields()[i].schema.get()
+                          : map && i % 2 == 0 ? schema->keys()
+                                              : schema->values();
+    cells[i] = with_schemas(child, cell.as.cells[i], arena);
+  }
+  result.as.cells = cells;
+  if (!structure) return result;
+  auto* typed = arena.allocate_array<millrace_typed>(1);
+  *typed = {schema, data::nested_cell(Kind::kStruct, cells, count)};
+  Cell wrapped{};
+  wrapped.kind = MILLRACE_TYPED;
+  wrapped.as.typed = typed;
+  return wrapped;
+}
+
 std::string run(const std::vector<std::string>& parts) {
   auto made = converter(parts[1], parts[2]);
   if (!made) return failure_text(made.error());
@@ -183,14 +207,8 @@ std::string run(const std::vector<std::string>& parts) {
   std::string_view topic = "t", header = "h";
   uint32_t index = 0;
   std::vector<ConversionFailure> failures;
-  // In Java a struct knows its own schema.
   Cell cell = second->cell;
-  millrace_typed typed{second->schema, cell};
-  if (data::kind(cell) == Kind::kStruct && first->schema != second->schema) {
-    cell = Cell{};
-    cell.kind = MILLRACE_TYPED;
-    cell.as.typed = &typed;
-  }
+  if (first->schema != second->schema) cell = with_schemas(second->schema, cell, batch.arena());
   (*made)->from_connect(
       {batch, {&index, 1}, &first->schema, &cell, &topic, &header, &output, failures});
   if (!failures.empty()) return failure_text(failures[0].error);

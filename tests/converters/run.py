@@ -36,9 +36,9 @@ IDENTITY = re.compile("5b4240(?:3[0-9]|6[1-6])+")
 
 
 def same(ours, java):
-    if ours == java or same_but_for_digits(ours, java):
-        return True
-    return "5b4240" in java and IDENTITY.sub("#", ours) == IDENTITY.sub("#", java)
+    if "5b4240" in java:
+        ours, java = (IDENTITY.sub("5b4240", text) for text in (ours, java))
+    return ours == java or same_but_for_digits(ours, java)
 
 
 def main():

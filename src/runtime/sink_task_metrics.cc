@@ -23,7 +23,7 @@ double total(const Meter& meter) { return static_cast<double>(meter.total()); }
 
 }  // namespace
 
-void StateTimes::enter(State state) {
+void SinkStateTimes::enter(State state) {
   std::lock_guard lock(mutex_);
   const auto now = MetricClock::now();
   times_[state_] += now - entered_;
@@ -31,12 +31,12 @@ void StateTimes::enter(State state) {
   entered_ = now;
 }
 
-State StateTimes::state() const {
+State SinkStateTimes::state() const {
   std::lock_guard lock(mutex_);
   return state_;
 }
 
-double StateTimes::share(State state) const {
+double SinkStateTimes::share(State state) const {
   std::lock_guard lock(mutex_);
   const auto now = MetricClock::now();
   auto found = times_.find(state);

@@ -21,7 +21,7 @@
 namespace millrace::runtime {
 
 // Shares of its life that a task has spent running and paused. Thread-safe.
-class StateTimes {
+class SinkStateTimes {
  public:
   void enter(State state);
   State state() const;
@@ -40,7 +40,7 @@ struct SinkTaskProbe {
   Meter commit_completions, commit_skips;
   LatencyHistogram poll_time, convert_time, put_time;
   std::atomic<int64_t> partitions{0}, commit_sequence{0}, active_now{0}, retained_bytes{0};
-  StateTimes states;
+  SinkStateTimes states;
 
   void set_active(int64_t records);
   void commit_ended(std::chrono::milliseconds time, bool success);

@@ -1,0 +1,82 @@
+#include "config/connector_config.h"
+
+#include <gtest/gtest.h>
+
+namespace millrace::config {
+namespace {
+
+std::vector<std::string> errors_of(const std::vector<ConfigValue>& values, const char* key) {
+  for (const ConfigValue& value : values)
+    if (value.name == key) return value.errors;
+  return {};
+}
+
+std::vector<ConfigValue> check_sink(NullableProperties properties) {
+  auto values = connector_config_def(ConnectorKind::kSink, properties, {}).validate(properties);
+  check_sink_config(properties, values);
+  return values;
+}
+
+TEST(ConnectorConfigTest, OrderAndPlacesAreThoseOfKafka431) {
+  const ConfigDef definition = connector_config_def(ConnectorKind::kSource, {}, {});
+  ASSERT_EQ(definition.keys().size(), 24u);
+  EXPECT_EQ(definition.keys()[2].name, "connector.plugin.version");
+  EXPECT_EQ(definition.find("tasks.max")->order, 4);
+  EXPECT_EQ(definition.find("config.action.reload")->order, 14);
+  EXPECT_EQ(definition.find("transaction.boundary")->group, "Exactly Once Support");
+  EXPECT_EQ(connector_config_def(ConnectorKind::kSink, {}, {}).keys().size(), 24u);
+}
+
+TEST(ConnectorConfigTest, TasksMaxOfZero) {
+  EXPECT_EQ(errors_of(check_sink({{"tasks.max", "0"}}), "tasks.max"),
+            std::vector<std::string>{
+                "Invalid value 0 for configuration tasks.max: Value must be at least 1"});
+}
+
+TEST(ConnectorConfigTest, TopicsAndRegexExcludeEachOther) {
+  const std::vector<std::string> both{
+      "topics and topics.regex are mutually exclusive options, but both are set."};
+  auto values = check_sink({{"topics", "a"}, {"topics.regex", "b"}});
+  EXPECT_EQ(errors_of(values, "topics"), both);
+  EXPECT_EQ(errors_of(values, "topics.regex"), both);
+  EXPECT_EQ(errors_of(check_sink({}), "topics"),
+            std::vector<std::string>{"Must configure one of topics or topics.regex"});
+}
+
+TEST(ConnectorConfigTest, DeadLettersMayNotBeRead) {
+  EXPECT_EQ(errors_of(check_sink({{"topics", "a,d"}, {"errors.deadletterqueue.topic.name", " d "}}),
+                      "topics"),
+            std::vector<std::string>{
+                "The DLQ topic 'd' may not be included in the list of topics ('topics=[a, d]') "
+                "consumed by the connector"});
+}
+
+TEST(ConnectorConfigTest, AliasesMustBeUnique) {
+  EXPECT_EQ(errors_of(check_sink({{"transforms", "a,a"}}), "transforms"),
+            std::vector<std::string>{
+                "Invalid value [a, a] for configuration transforms: Duplicate alias provided."});
+}
+
+TEST(ConnectorConfigTest, EachAliasNeedsAClass) {
+  KnownClasses known;
+  known.transform = [](std::string_view) { return false; };
+  const NullableProperties properties{{"transforms", "a,b"}, {"transforms.b.type", "X"}};
+  auto values =
+      connector_config_def(ConnectorKind::kSource, properties, known).validate(properties);
+  EXPECT_EQ(errors_of(values, "transforms.a.type"),
+            std::vector<std::string>{"Missing required configuration \"transforms.a.type\" which "
+                                     "has no default value."});
+  EXPECT_EQ(errors_of(values, "transforms.b.type"),
+            std::vector<std::string>{"Invalid value X for configuration transforms.b.type: Class X "
+                                     "could not be found."});
+}
+
+TEST(RegexProblemTest, FindsWhatCannotBe) {
+  for (const char* good : {"", "a.*", "(a|b)+", "[a-z&&[^b]]x", "a\\(", "(?<n>x)", "[]a]", "a{2}?"})
+    EXPECT_EQ(regex_problem(good), "") << good;
+  for (const char* bad : {"(", "a)", "[a", "*a", "a|*", "a\\"})
+    EXPECT_NE(regex_problem(bad), "") << bad;
+}
+
+}  // namespace
+}  // namespace millrace::config

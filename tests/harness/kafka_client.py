@@ -12,6 +12,7 @@ class KafkaClient:
         self._config = {"bootstrap.servers": bootstrap, "log_level": 2}
         self._admin = AdminClient(self._config)
         self._reader = None
+        self._known = set()
 
     def create_topic(self, name, partitions=1, config=None):
         future = self._admin.create_topics([NewTopic(name, partitions, 1, config=config or {})])[name]
@@ -20,6 +21,7 @@ class KafkaClient:
 
     def delete_topic(self, name):
         self._admin.delete_topics([name])[name].result(30)
+        self._known.discard(name)
 
     def partitions(self, topic):
         found = self._admin.list_topics(timeout=20).topics.get(topic)
@@ -54,6 +56,12 @@ class KafkaClient:
 
     def end_offset(self, topic, partition=0):
         """The number of records ever written to a partition; 0 where there is no topic yet."""
+        # A client that once asked for a topic before it was there holds on to "unknown" for half a
+        # minute: so look into the list of topics first.
+        if topic not in self._known:
+            if partition >= self.partitions(topic):
+                return 0
+            self._known.add(topic)
         try:
             return self._consumer().get_watermark_offsets(
                 confluent_kafka.TopicPartition(topic, partition), timeout=10)[1]

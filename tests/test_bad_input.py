@@ -57,11 +57,12 @@ def failed_trace(worker, name):
 def test_malformed_json_on_a_topic(worker, neighbour, broker, topic):
     broker.client.create_topic(topic)
     broker.client.produce(topic, ['{"schema":null,"payload":1}', '{"schema":{"type":"int32"'])
-    worker.rest.create("sink", blackhole(topic, **{"value.converter": JSON}))
+    worker.rest.create("sink", blackhole(topic, **{"value.converter": JSON,
+                                                   "errors.log.enable": "true"}))
     trace = failed_trace(worker, "sink")
     assert "Tolerance exceeded in error handler" in trace
     assert "DataException" in trace
-    assert f"topic='{topic}'" in worker.log() or topic in trace
+    assert f"topic='{topic}', partition=0, offset=1" in worker.log()
 
 
 def test_malformed_json_is_skipped_where_errors_are_tolerated(worker, neighbour, broker, topic,
@@ -70,7 +71,19 @@ def test_malformed_json_is_skipped_where_errors_are_tolerated(worker, neighbour,
     good = '{"schema":{"type":"string","optional":false},"payload":"%s"}'
     broker.client.produce(topic, [good % "one", "{", good % "two", "[}", good % "three"])
     worker.rest.create("sink", file_sink(tmp_path / "out.txt", topic, **{
-        "value.converter": JSON, "errors.tolerance": "all", "errors.log.enable": "true",
+        "value.converter": JSON, "errors.tolerance": "all", "errors.log.enable": "true"}))
+    wait_until(lambda: len(read_lines(tmp_path / "out.txt")) >= 3, 30, "the good records")
+    assert read_lines(tmp_path / "out.txt") == ["one", "two", "three"]
+    assert worker.log().count("Error encountered in task sink-0") == 2
+
+
+@pytest.mark.xfail(strict=True, reason="dead letters are not written yet")
+def test_malformed_json_goes_to_the_dead_letters(worker, neighbour, broker, topic, tmp_path):
+    broker.client.create_topic(topic)
+    good = '{"schema":{"type":"string","optional":false},"payload":"%s"}'
+    broker.client.produce(topic, [good % "one", "{", good % "two", "[}", good % "three"])
+    worker.rest.create("sink", file_sink(tmp_path / "out.txt", topic, **{
+        "value.converter": JSON, "errors.tolerance": "all",
         "errors.deadletterqueue.topic.name": topic + "-dead",
         "errors.deadletterqueue.topic.replication.factor": "1",
         "errors.deadletterqueue.context.headers.enable": "true"}))
@@ -84,13 +97,12 @@ def test_malformed_json_is_skipped_where_errors_are_tolerated(worker, neighbour,
     assert headers["__connect.errors.offset"] == b"1"
     assert headers["__connect.errors.stage"] == b"VALUE_CONVERTER"
     assert headers["__connect.errors.connector.name"] == b"sink"
-    assert worker.log().count("Error encountered in task sink-0") == 2
 
 
 def test_a_schema_that_contradicts_its_payload(worker, neighbour, broker, topic, tmp_path):
     broker.client.create_topic(topic)
     record = '{"schema":{"type":"struct","fields":[{"field":"id","type":"int32"}]},"payload":%s}'
-    broker.client.produce(topic, [record % '{"id":1}', record % '{"id":"one"}'])
+    broker.client.produce(topic, [record % '{"id":1}', record % '[1]'])
     worker.rest.create("sink", file_sink(tmp_path / "out.txt", topic, **{"value.converter": JSON}))
     assert "DataException" in failed_trace(worker, "sink")
     assert read_lines(tmp_path / "out.txt") == ["Struct{id=1}"]  # what came before it was delivered
@@ -108,7 +120,7 @@ def refused(worker, name, config, status=400):
 
 
 def test_a_connector_that_does_not_exist(worker, neighbour):
-    body = refused(worker, "none", {"connector.class": "com.example.NoSuchConnector"}, status=500)
+    body = refused(worker, "none", {"connector.class": "com.example.NoSuchConnector"})
     assert "Failed to find any class that implements Connector" in body
     assert "com.example.NoSuchConnector" in body
     assert worker.rest.get("/connectors") == ["neighbour"]
@@ -246,8 +258,8 @@ def test_an_offsets_file_that_cannot_be_written(millrace, broker, topic, tmp_pat
     if worker.process.running():
         worker.rest.create("source", file_source(tmp_path / "in.txt", topic))
         wait_until(lambda: broker.client.end_offset(topic) == 10, 30, "the records")
-    worker.process.wait_log("connect.offsets")
-    assert "No such file or directory" in worker.log()
+    worker.process.wait_log("No such file or directory")
+    assert "connect.offsets" in worker.log()
 
 
 def test_an_offsets_file_that_is_no_offsets_file(millrace, broker, tmp_path):

@@ -58,7 +58,8 @@ def test_malformed_json_on_a_topic(worker, neighbour, broker, topic):
     broker.client.create_topic(topic)
     broker.client.produce(topic, ['{"schema":null,"payload":1}', '{"schema":{"type":"int32"'])
     worker.rest.create("sink", blackhole(topic, **{"value.converter": JSON,
-                                                   "errors.log.enable": "true"}))
+                                                   "errors.log.enable": "true",
+                                                   "errors.log.include.messages": "true"}))
     trace = failed_trace(worker, "sink")
     assert "Tolerance exceeded in error handler" in trace
     assert "DataException" in trace

@@ -1,6 +1,7 @@
 #include "app/worker_file.h"
 
 #include "base/properties.h"
+#include "base/redaction.h"
 #include "config/config_resolver.h"
 #include "convert/converter.h"
 
@@ -29,9 +30,12 @@ void check_converters(const config::Properties& properties,
 Result<config::WorkerConfig> read_worker_file(const std::string& path) {
   Result<PropertiesFile> file = read_properties_file(path);
   if (!file) return fail(std::move(file).error());
-  config::IdentityResolver resolver;
-  Result<config::Properties> properties = resolver.resolve(file->values);
-  if (!properties) return fail(std::move(properties).error().within(path));
+  auto resolver = config::make_config_resolver(file->values);
+  if (!resolver) return fail(std::move(resolver).error().within(path));
+  Result<config::Resolution> resolution = (*resolver)->resolution(file->values);
+  if (!resolution) return fail(std::move(resolution).error().within(path));
+  redaction::note({}, resolution->secrets);
+  const config::Properties* properties = &resolution->values;
   std::vector<WorkerConfigProblem> problems = config::check_worker_config(*properties);
   check_converters(*properties, problems);
   if (problems.empty()) return config::make_worker_config(*properties);
@@ -41,7 +45,7 @@ Result<config::WorkerConfig> read_worker_file(const std::string& path) {
     message += path;
     if (auto line = file->lines.find(problem.key); line != file->lines.end())
       message += ":" + std::to_string(line->second);
-    message += ": " + problem.message;
+    message += ": " + redaction::without(problem.message, resolution->secrets);
   }
   return fail(ErrorKind::bad_config, message);
 }

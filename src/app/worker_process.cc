@@ -114,7 +114,9 @@ Result<void> start(Parts& parts, const config::WorkerConfig& config, const Logge
   worker.plugins = load_plugins(config, log);
   worker.clients = parts.clients;
   worker.offsets = parts.offsets;
-  worker.resolver = std::make_shared<config::IdentityResolver>();
+  auto resolver = config::make_config_resolver(config.originals);
+  if (!resolver) return fail(std::move(resolver).error());
+  worker.resolver = *std::move(resolver);
   worker.metrics = &parts.metrics;
   herder::StandaloneOptions options;
   options.worker_id = parts.server->advertised_address();

@@ -9,6 +9,8 @@
 #include <memory>
 #include <mutex>
 
+#include "base/redaction.h"
+
 namespace millrace {
 namespace {
 
@@ -108,6 +110,17 @@ Logger::Logger(std::string_view name, std::string context) : context_(std::move(
 void Logger::write(LogLevel level, std::string_view message) const {
   using namespace std::chrono;
   Log& log = the_log();
+  std::string cleaned;
+  if (redaction::active()) {
+    // `[NAME|task-0] `: whose line it is says whose values it may hold.
+    const std::string_view context = context_;
+    size_t bar = context.rfind("|task-");
+    if (bar == context.npos) bar = context.rfind("|worker");
+    const bool owned = bar != context.npos && context.front() == '[';
+    cleaned =
+        owned ? redaction::clean(context.substr(1, bar - 1), message) : redaction::clean(message);
+    message = cleaned;
+  }
   LogLine line{duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count(), level,
                state_->name, context_, message};
   std::string text = render(line, log.format.load(std::memory_order_relaxed));

@@ -1,6 +1,7 @@
 // StandaloneHerder: what is done to one connector, on its operation thread. Nothing here waits for
 // a connector's own code, but for its stop.
 
+#include "base/redaction.h"
 #include "herder/standalone.h"
 
 namespace millrace::herder {
@@ -110,6 +111,7 @@ void StandaloneHerder::change_target(const EntryPtr& entry, TargetState state) {
           self->operate(entry,
                         [self, entry] { self->update_tasks(entry, [](const Result<void>&) {}); });
         }
+  redaction::retire(entry->name);
       });
 }
 
@@ -239,7 +241,7 @@ ConnectorStatus::Part StandaloneHerder::status_part(const std::string& connector
   ConnectorStatus::Part part;
   part.state = state;
   part.worker_id = options_.worker_id;
-  part.trace = trace;
+  part.trace = redaction::clean(connector, trace);
   std::lock_guard lock(mutex_);
   auto entry = connectors_.find(connector);
   if (entry == connectors_.end()) return part;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <future>
 
+#include "base/redaction.h"
 #include "config/connector_config.h"
 #include "convert/converter.h"
 #include "herder/converter_keys.h"
@@ -226,17 +227,25 @@ Result<std::vector<ConfigValue>> validate_by_connector(
   return answer.get();
 }
 
-Result<NullableProperties> resolved(config::ConfigResolver& resolver,
+Result<config::Resolution> resolved(config::ConfigResolver& resolver,
                                     const NullableProperties& properties) {
   Properties given;
   for (const auto& [key, value] : properties)
     if (value) given.emplace(key, *value);
-  Result<Properties> result = resolver.resolve(given);
-  if (!result) return fail(std::move(result).error());
-  NullableProperties all(result->begin(), result->end());
-  for (const auto& [key, value] : properties)
-    if (!value) all[key] = std::nullopt;
-  return all;
+  return resolver.resolution(given);
+}
+
+// Answers show what the user wrote, not what stood behind it.
+void hide_resolved(const config::Resolution& resolution, const NullableProperties& raw,
+                   ConfigInfos& infos) {
+  if (resolution.secrets.empty()) return;
+  for (ConfigInfo& info : infos.configs) {
+    if (!info.value) continue;
+    if (resolution.resolved_keys.count(info.value->name) != 0)
+      info.value->value = raw.at(info.value->name);
+    for (std::string& error : info.value->errors)
+      error = redaction::without(error, resolution.secrets);
+  }
 }
 
 // What this version cannot keep is refused before a record is lost.
@@ -254,13 +263,19 @@ void refuse_dead_letters(const NullableProperties& properties, std::vector<Confi
 Result<ConfigInfos> validate_connector(const ValidationParts& parts,
                                        const NullableProperties& config,
                                        Herder::Deadline deadline) {
-  Result<NullableProperties> properties = resolved(*parts.resolver, config);
-  if (!properties) return fail(std::move(properties).error());
+  Result<config::Resolution> resolution = resolved(*parts.resolver, config);
+  if (!resolution) return fail(std::move(resolution).error());
+  auto name = config.find("name");
+  redaction::note(name == config.end() ? std::string() : name->second.value_or(""),
+                  resolution->secrets);
+  NullableProperties all(resolution->values.begin(), resolution->values.end());
+  for (const auto& [key, value] : config)
+    if (!value) all[key] = std::nullopt;
+  const NullableProperties* properties = &all;
   const std::optional<std::string> named = text_of(*properties, "connector.class");
   if (!named)
     return fail(ErrorKind::bad_config,
-                "Connector config " + printed(*properties) + " contains no connector type",
-                kBadRequest);
+                "Connector config " + printed(config) + " contains no connector type", kBadRequest);
   auto found = parts.plugins->find(config::trim(*named));
   if (!found) return fail(ErrorKind::bad_config, found.error().message(), kBadRequest);
   const ConnectorKind kind = (*found)->type() == plugin::ConnectorType::kSource
@@ -309,6 +324,7 @@ Result<std::vector<ConfigKey>> keys_of_plugin(const plugin::Catalogue& plugins,
     ConfigDef definition = (*found)->config_def();
     definition.append(config::connector_config_def(kind, {}, known_classes()));
     return definition.keys();
+  hide_resolved(*resolution, config, infos);
   }
   if (const convert::ConverterClass* converter = convert::find_converter(plugin))
     return converter_config_def(converter->class_name).keys();

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/redaction.h"
+
 namespace millrace::rest {
 namespace {
 
@@ -147,7 +149,9 @@ HttpResponse Router::dispatch(const HttpRequest& request) const {
     return status_response(406);
   }
   Answer answer = route->handler(call);
-  if (!answer) return error_response(answer.error().status, answer.error().message);
+  if (!answer) {
+    return error_response(answer.error().status, redaction::clean(answer.error().message));
+  }
   return std::move(*answer);
 }
 

@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "base/redaction.h"
+
 namespace millrace::runtime {
 namespace {
 
@@ -105,13 +107,21 @@ Worker::Worker(WorkerParts parts, WorkerListener& listener)
 
 Worker::~Worker() = default;
 
+Result<config::Properties> Worker::resolved(const std::string& connector,
+                                            const config::Properties& properties) const {
+  Result<config::Resolution> resolution = parts_.resolver->resolution(properties);
+  if (!resolution) return fail(std::move(resolution).error());
+  redaction::note(connector, resolution->secrets);
+  return std::move(resolution->values);
+}
+
 void Worker::start_connector(const std::string& name, const config::Properties& connector_config,
                              TargetState state, Transitioned done) {
   log_.info("Creating connector {} of type {}", name, text_of(connector_config, "connector.class"));
-  auto resolved = parts_.resolver->resolve(connector_config);
-  auto found = resolved ? parts_.plugins->find(text_of(*resolved, "connector.class"))
-                        : Result<std::shared_ptr<const plugin::ConnectorClass>>(
-                              fail(Error(std::move(resolved).error())));
+  auto config = resolved(name, connector_config);
+  auto found = config ? parts_.plugins->find(text_of(*config, "connector.class"))
+                      : Result<std::shared_ptr<const plugin::ConnectorClass>>(
+                            fail(Error(std::move(config).error())));
   {
     std::lock_guard lock(mutex_);
     probe_.connector_attempts.add();
@@ -123,7 +133,7 @@ void Worker::start_connector(const std::string& name, const config::Properties& 
     return done(fail(std::move(found).error()));
   }
   auto runner = std::make_shared<ConnectorRunner>(
-      name, *found, *resolved, listener_,
+      name, *found, *config, listener_,
       (*found)->type() == plugin::ConnectorType::kSource ? parts_.offsets : nullptr);
   {
     std::lock_guard lock(mutex_);
@@ -201,19 +211,23 @@ void Worker::connector_task_configs(const std::string& name,
   if (runner == nullptr)
     return done(fail(ErrorKind::not_found, "Connector " + name + " not found in this worker.",
                      kConnectException));
+  Result<config::Properties> config = resolved(name, connector_config);
+  if (!config) return done(fail(std::move(config).error()));
+  const int32_t maximum = tasks_max(*config);
   runner->task_configs(
-      tasks_max(connector_config), [runner, log = log_, connector_config, done = std::move(done)](
-                                       Result<std::vector<config::Properties>> configs) {
+      maximum, [runner, log = log_, connector_config, config = *std::move(config),
+                done = std::move(done)](Result<std::vector<config::Properties>> configs) {
         if (!configs) {
           if (configs.error().kind() != ErrorKind::cancelled) runner->fail(configs.error());
           return done(std::move(configs));
         }
         if (std::optional<Error> refused =
-                check_tasks_max(log, runner->name(), configs->size(), connector_config)) {
+                check_tasks_max(log, runner->name(), configs->size(), config)) {
           runner->fail(*refused);
           return done(fail(*std::move(refused)));
         }
         complete_task_configs(runner->connector_class(), connector_config, *configs);
+        for (config::Properties& task : *configs) config::restore_variables(connector_config, task);
         done(std::move(configs));
       });
 }
@@ -222,10 +236,15 @@ Result<void> Worker::start_task(const TaskId& id, const config::Properties& conn
                                 const config::Properties& task_config, TargetState state,
                                 size_t task_count) {
   log_.info("Creating task {}", id.to_string());
-  std::optional<Error> refused = check_tasks_max(log_, id.connector, task_count, connector_config);
-  Result<std::shared_ptr<Task>> task = refused
-                                           ? Result<std::shared_ptr<Task>>(fail(*refused))
-                                           : make_task(id, connector_config, task_config, state);
+  Result<std::shared_ptr<Task>> task = [&]() -> Result<std::shared_ptr<Task>> {
+    Result<config::Properties> connector = resolved(id.connector, connector_config);
+    if (!connector) return fail(std::move(connector).error());
+    if (auto refused = check_tasks_max(log_, id.connector, task_count, *connector))
+      return fail(*std::move(refused));
+    Result<config::Properties> own = resolved(id.connector, task_config);
+    if (!own) return fail(std::move(own).error());
+    return make_task(id, *connector, *own, state);
+  }();
   {
     std::lock_guard lock(mutex_);
     if (stopped_) return worker_stopped();

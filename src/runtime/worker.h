@@ -55,6 +55,9 @@ class Worker {
   Worker(WorkerParts parts, WorkerListener& listener);
   ~Worker();
 
+  // Configurations come raw, and the worker resolves their variables where they are used; task
+  // configurations go out raw again.
+  //
   // Makes the connector and brings it to `state`. `done` on the connector's thread; or within the
   // call when there is no such class: the connector is then FAILED. Returns at once.
   void start_connector(const std::string& name, const config::Properties& connector_config,
@@ -88,6 +91,10 @@ class Worker {
 
  private:
   std::shared_ptr<ConnectorRunner> find_connector(const std::string& name) const;
+  // Variables replaced; what replaced them is hidden from now on in the connector's texts.
+  Result<config::Properties> resolved(const std::string& connector,
+                                      const config::Properties& properties) const;
+  // Both configurations resolved.
   Result<std::shared_ptr<Task>> make_task(const TaskId& id,
                                           const config::Properties& connector_config,
                                           const config::Properties& task_config, TargetState state);

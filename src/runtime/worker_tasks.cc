@@ -61,16 +61,13 @@ Result<std::shared_ptr<Task>> Worker::make_task(const TaskId& id,
                                                 const config::Properties& connector_config,
                                                 const config::Properties& task_config,
                                                 TargetState state) {
-  auto connector = parts_.resolver->resolve(connector_config);
-  if (!connector) return fail(std::move(connector).error());
-  auto task = parts_.resolver->resolve(task_config);
-  if (!task) return fail(std::move(task).error());
-  auto named = connector->find("connector.class");
-  auto found = parts_.plugins->find(named == connector->end() ? "" : config::trim(named->second));
+  auto named = connector_config.find("connector.class");
+  auto found =
+      parts_.plugins->find(named == connector_config.end() ? "" : config::trim(named->second));
   if (!found) return fail(std::move(found).error());
-  auto settings = task_settings(id, *connector, *task, state, (*found)->type());
+  auto settings = task_settings(id, connector_config, task_config, state, (*found)->type());
   if (!settings) return fail(std::move(settings).error());
-  auto converters = make_task_converters(parts_.config, *connector);
+  auto converters = make_task_converters(parts_.config, connector_config);
   if (!converters) return fail(std::move(converters).error());
 
   const std::shared_ptr<pipeline::ErrorPolicy> errors = settings->errors;

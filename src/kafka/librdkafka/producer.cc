@@ -144,6 +144,7 @@ bool LibrdkafkaProducer::send_one(rd_kafka_topic_s* topic, const OutgoingRecord&
 }
 
 Result<size_t> LibrdkafkaProducer::send(std::span<const OutgoingRecord> records) {
+  if (refusal_) return fail(Error(*refusal_));
   std::lock_guard lock(mutex_);
   size_t taken = 0;
   while (taken < records.size()) {
@@ -185,19 +186,37 @@ void LibrdkafkaProducer::poll_deliveries(std::chrono::milliseconds timeout,
         delivery.offset = message->offset;
         delivery.timestamp = rd_kafka_message_timestamp(message, nullptr);
         delivery.error = message->err;
+        admitted_ |= message->err == RD_KAFKA_RESP_ERR_NO_ERROR;
         ++count;
       }
       in_flight_.fetch_sub(count, std::memory_order_relaxed);
       wait = 0;
     } else if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_ERROR) {
-      handle_->log().write(4, rd_kafka_err2name(rd_kafka_event_error(event)),
-                           rd_kafka_event_error_string(event));
+      const char* why = rd_kafka_event_error_string(event);
+      handle_->log().write(4, rd_kafka_err2name(rd_kafka_event_error(event)), why);
+      note_refusal(rd_kafka_event_error(event), why);
     }
     rd_kafka_event_destroy(event);
   }
 }
 
+// A login that the brokers refuse, or a certificate that is not trusted, will not do better later.
+// Where it worked before, it is the brokers that are being changed, and records wait, as in Java.
+void LibrdkafkaProducer::note_refusal(int error, std::string_view why) {
+  const bool untrusted = error == RD_KAFKA_RESP_ERR__SSL &&
+                         why.find("certificate verify failed") != std::string_view::npos;
+  const bool refused = untrusted || error == RD_KAFKA_RESP_ERR__AUTHENTICATION ||
+                       error == RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED;
+  if (!refused || admitted_ || refusal_) return;
+  refusal_ = client_error(error, "The producer cannot log in", why);
+  rd_kafka_purge(handle_->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT |
+                                     RD_KAFKA_PURGE_F_NON_BLOCKING);
+}
+
 Error LibrdkafkaProducer::describe_error(int32_t error, std::string_view topic) const {
+  const bool purged =
+      error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+  if (purged && refusal_) return *refusal_;
   char detail[512] = "";
   if (error == RD_KAFKA_RESP_ERR__FATAL) {
     error = rd_kafka_fatal_error(handle_->get(), detail, sizeof detail);

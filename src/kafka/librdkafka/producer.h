@@ -32,6 +32,7 @@ class LibrdkafkaProducer final : public Producer {
   size_t send_run(rd_kafka_topic_s* topic, std::span<const OutgoingRecord> records, int& error);
   bool send_one(rd_kafka_topic_s* topic, const OutgoingRecord& record, int& error);
   bool too_large(const OutgoingRecord& record) const;
+  void note_refusal(int error, std::string_view why);
 
   std::shared_ptr<Handle> handle_;
   const ClientSettings settings_;
@@ -42,6 +43,9 @@ class LibrdkafkaProducer final : public Producer {
   rd_kafka_topic_s* last_topic_ = nullptr;
   std::unique_ptr<rd_kafka_message_s[]> run_;
   std::atomic<size_t> in_flight_{0};
+  // Of the thread that sends and polls.
+  bool admitted_ = false;         // a broker has acknowledged something
+  std::optional<Error> refusal_;  // why none ever will
 };
 
 }  // namespace millrace::kafka

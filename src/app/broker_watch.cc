@@ -6,7 +6,7 @@ namespace millrace::app {
 namespace {
 
 // One attempt is short, so that the end of the process does not wait for it.
-constexpr std::chrono::milliseconds kAttempt{1000};
+constexpr std::chrono::milliseconds kAttempt{300};
 constexpr std::chrono::seconds kFirstComplaint{5}, kComplaints{30};
 
 std::string servers(const kafka::ClientProperties& properties) {
@@ -24,12 +24,14 @@ BrokerWatch::BrokerWatch(std::shared_ptr<kafka::ClientFactory> clients,
       thread_([this] { run(); }) {}
 
 BrokerWatch::~BrokerWatch() {
-  {
-    std::lock_guard lock(mutex_);
-    stopping_ = true;
-    changed_.notify_all();
-  }
+  stop();
   thread_.join();
+}
+
+void BrokerWatch::stop() {
+  std::lock_guard lock(mutex_);
+  stopping_ = true;
+  changed_.notify_all();
 }
 
 std::string BrokerWatch::cluster_id(std::chrono::milliseconds timeout) {

@@ -23,6 +23,9 @@ class BrokerWatch {
   // Waits up to `timeout` while the id is not known yet; empty: still unknown.
   std::string cluster_id(std::chrono::milliseconds timeout);
 
+  // Ends the search; returns at once.
+  void stop();
+
  private:
   void run();
   // One attempt; true: found.

@@ -3,6 +3,7 @@
 // SourceConnectorConfig and SinkConnectorConfig of Kafka Connect 4.3.1.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,11 +18,17 @@ enum class ConnectorKind : uint8_t { kSource, kSink };
 struct KnownClasses {
   std::function<bool(std::string_view)> converter, header_converter, transform, predicate;
   // Full names, recommended to users.
-  std::vector<std::string> converters, header_converters;
+  std::vector<std::string> converters, header_converters, transforms, predicates;
+  // The keys of a transform's or predicate's class; null: no such class, or one that cannot be made
+  // by itself.
+  std::function<const ConfigDef*(std::string_view)> transform_keys, predicate_keys;
+  // Why a class that exists cannot be used; nothing where it can.
+  std::function<std::optional<std::string>(std::string_view)> transform_problem, predicate_problem;
+  std::string plugin_version;  // of those classes
 };
 
-// The table for one configuration: the fixed keys in Java's order, then `transforms.A.type` and
-// `predicates.A.type` for each alias that `properties` names.
+// The table for one configuration: the fixed keys in Java's order, then, for each alias of a
+// transform or predicate that `properties` names, its class, version and the keys of the class.
 ConfigDef connector_config_def(ConnectorKind kind, const NullableProperties& properties,
                                const KnownClasses& known);
 

@@ -1,6 +1,7 @@
 // The tables of connector keys. Names, defaults, groups, order, widths and display names are those
 // of Kafka Connect 4.3.1.
 
+#include "config/alias_keys.h"
 #include "config/connector_config.h"
 #include "config/key_table.h"
 
@@ -141,33 +142,6 @@ std::vector<ConnectorRow> source_rows() {
   };
 }
 
-// One row per alias for its class. The keys of the class itself come with the transformations.
-void define_aliases(ConfigDef& definition, const NullableProperties& properties,
-                    const std::string& list_key, const std::string& group, const std::string& kind,
-                    const std::string& interface,
-                    const std::function<bool(std::string_view)>& class_exists) {
-  auto given = properties.find(list_key);
-  if (given == properties.end() || !given->second) return;
-  ConfigKey list;
-  list.type = kList;
-  Result<Value> aliases = parse_value(list, given->second);
-  if (!aliases) return;
-  for (const std::string& alias : aliases->list) {
-    ConfigKey key;
-    key.name = list_key + "." + alias + ".type";
-    key.type = kClass;
-    key.required = true;
-    key.importance = kHigh;
-    key.documentation = "Class of the " + kind + " '" + alias + "'.";
-    key.group = group + ": " + alias;
-    key.order = 0;
-    key.width = Width::kLong;
-    key.display_name = interface + " type for " + alias;
-    key.class_exists = class_exists;
-    definition.define(std::move(key));
-  }
-}
-
 void define_rows(ConfigDef& definition, const std::vector<ConnectorRow>& rows) {
   for (const ConnectorRow& row : rows) definition.define(make_key(row));
 }
@@ -206,10 +180,7 @@ ConfigDef connector_config_def(ConnectorKind kind, const NullableProperties& pro
     know_converters(key, known);
     definition.define(std::move(key));
   }
-  define_aliases(definition, properties, "transforms", "Transforms", "transformation",
-                 "Transformation", known.transform);
-  define_aliases(definition, properties, "predicates", "Predicates", "predicate", "Predicate",
-                 known.predicate);
+  define_aliases(definition, properties, known);
   return definition;
 }
 

@@ -162,7 +162,7 @@ Result<void> StandaloneHerder::reset_active_topics(const std::string& name) {
 // ---- Plug-ins
 
 std::vector<PluginInfo> StandaloneHerder::plugins() {
-  std::vector<PluginInfo> sinks, sources, converters, headers;
+  std::vector<PluginInfo> sinks, sources, converters, headers, transforms, predicates;
   for (const auto& each : worker_.parts().plugins->classes()) {
     const bool source = each->type() == plugin::ConnectorType::kSource;
     std::vector<PluginInfo>& list = source ? sources : sinks;
@@ -176,8 +176,12 @@ std::vector<PluginInfo> StandaloneHerder::plugins() {
     if (each.key_value) converters.push_back({name, "converter", options_.kafka_version});
     if (each.header) headers.push_back({name, "header_converter", options_.kafka_version});
   }
+  for (const transform::TransformClass& each : transform::transform_classes())
+    transforms.push_back({each.class_name, "transformation", options_.kafka_version});
+  for (const transform::PredicateClass& each : transform::predicate_classes())
+    predicates.push_back({each.class_name, "predicate", options_.kafka_version});
   std::vector<PluginInfo> all;
-  for (auto* list : {&sinks, &sources, &converters, &headers}) {
+  for (auto* list : {&sinks, &sources, &transforms, &predicates, &converters, &headers}) {
     std::sort(list->begin(), list->end(),
               [](const PluginInfo& a, const PluginInfo& b) { return a.class_name < b.class_name; });
     all.insert(all.end(), list->begin(), list->end());

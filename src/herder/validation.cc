@@ -8,6 +8,7 @@
 #include "convert/converter.h"
 #include "herder/converter_keys.h"
 #include "runtime/call_thread.h"
+#include "transform/transform.h"
 
 namespace millrace::herder {
 namespace {
@@ -19,6 +20,30 @@ using config::ConnectorKind;
 
 constexpr char kBadRequest[] = "org.apache.kafka.connect.runtime.rest.errors.BadRequestException";
 
+void know_transforms(config::KnownClasses& known) {
+  known.transform_problem = transform::abstract_transform_problem;
+  known.transform_keys = [](std::string_view name) -> const ConfigDef* {
+    const transform::TransformClass* found = transform::find_transform(name);
+    return found == nullptr ? nullptr : found->config_def;
+  };
+  known.predicate_keys = [](std::string_view name) -> const ConfigDef* {
+    const transform::PredicateClass* found = transform::find_predicate(name);
+    return found == nullptr ? nullptr : found->config_def;
+  };
+  known.transform = [](std::string_view name) {
+    return transform::find_transform(name) != nullptr ||
+           transform::abstract_transform_problem(name).has_value();
+  };
+  known.predicate = [](std::string_view name) {
+    return transform::find_predicate(name) != nullptr;
+  };
+  for (const auto& each : transform::transform_classes())
+    known.transforms.push_back(each.class_name);
+  for (const auto& each : transform::predicate_classes())
+    known.predicates.push_back(each.class_name);
+  known.plugin_version = transform::kClassesVersion;
+}
+
 config::KnownClasses known_classes() {
   config::KnownClasses known;
   known.converter = [](std::string_view name) {
@@ -29,8 +54,7 @@ config::KnownClasses known_classes() {
     const convert::ConverterClass* found = convert::find_converter(name);
     return found != nullptr && found->header;
   };
-  // Transformations and predicates come with a later version.
-  known.transform = known.predicate = [](std::string_view) { return false; };
+  know_transforms(known);
   for (const convert::ConverterClass& each : convert::converter_classes()) {
     if (each.key_value) known.converters.emplace_back(each.class_name);
     if (each.header) known.header_converters.emplace_back(each.class_name);
@@ -328,6 +352,10 @@ Result<std::vector<ConfigKey>> keys_of_plugin(const plugin::Catalogue& plugins,
   }
   if (const convert::ConverterClass* converter = convert::find_converter(plugin))
     return converter_config_def(converter->class_name).keys();
+  if (const auto* transform = transform::find_transform(plugin))
+    return transform->config_def->keys();
+  if (const auto* predicate = transform::find_predicate(plugin))
+    return predicate->config_def->keys();
   return fail(ErrorKind::not_found, "Unknown plugin " + plugin + ".");
 }
 

@@ -7,6 +7,7 @@
 #include "runtime/source_task.h"
 #include "runtime/task_converters.h"
 #include "runtime/worker.h"
+#include "transform/transform.h"
 
 namespace millrace::runtime {
 namespace {
@@ -70,16 +71,19 @@ Result<std::shared_ptr<Task>> Worker::make_task(const TaskId& id,
   auto converters = make_task_converters(parts_.config, connector_config);
   if (!converters) return fail(std::move(converters).error());
 
+  auto transforms = transform::make_transforms(connector_config);
+  if (!transforms) return fail(std::move(transforms).error());
+
   const std::shared_ptr<pipeline::ErrorPolicy> errors = settings->errors;
   if ((*found)->type() == plugin::ConnectorType::kSource)
     return std::make_shared<SourceTaskRunner>(
         *std::move(settings), *found,
-        std::make_unique<pipeline::SourcePipeline>(*std::move(converters), pipeline::Transforms{},
+        std::make_unique<pipeline::SourcePipeline>(*std::move(converters), *std::move(transforms),
                                                    errors),
         parts_.offsets);
   return std::make_shared<SinkTaskRunner>(
       *std::move(settings), *found,
-      std::make_unique<pipeline::SinkPipeline>(*std::move(converters), pipeline::Transforms{},
+      std::make_unique<pipeline::SinkPipeline>(*std::move(converters), *std::move(transforms),
                                                errors));
 }
 

@@ -186,6 +186,19 @@ const PredicateClass* find_predicate(std::string_view wished) {
   return find(registry().predicates, wished);
 }
 
+std::optional<std::string> abstract_transform_problem(std::string_view class_name) {
+  std::string variants;
+  for (const TransformClass& each : registry().transforms) {
+    const std::string_view name = each.class_name;
+    if (name.size() <= class_name.size() || !name.starts_with(class_name) ||
+        name[class_name.size()] != '$')
+      continue;
+    variants.append(variants.empty() ? "" : ", ").append(name);
+  }
+  if (variants.empty()) return std::nullopt;
+  return "This class is abstract and cannot be created. Did you mean " + variants + "?";
+}
+
 Result<Transforms> make_transforms(const config::Properties& properties) {
   Result<std::vector<std::string>> names = aliases(properties, "transforms");
   if (!names) return fail(std::move(names).error());

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -60,10 +61,16 @@ struct PredicateClass {
 std::span<const TransformClass> transform_classes();  // sorted by name
 std::span<const PredicateClass> predicate_classes();
 
+// The Apache Kafka release whose classes these are.
+inline constexpr std::string_view kClassesVersion = "4.3.1";
+
 // By full class name or, where it is not ambiguous, by alias (`Filter`, `RegexRouter`). Null:
 // unknown.
 const TransformClass* find_transform(std::string_view class_or_alias);
 const PredicateClass* find_predicate(std::string_view class_or_alias);
+// `...InsertField` exists, but only its Key and Value variants can be used: Java's message. Nothing
+// for other names.
+std::optional<std::string> abstract_transform_problem(std::string_view class_name);
 
 // The chain that a connector's configuration asks for: transforms, transforms.A.*, predicates,
 // predicates.P.*, A.predicate, A.negate. Errors carry Java's messages.

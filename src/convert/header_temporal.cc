@@ -42,7 +42,10 @@ bool read_date(TemporalText& text, int64_t& millis) {
       !text.number(day)) {
     return false;
   }
-  millis += data::days_from_date(year, month, day) * data::kMillisPerDay;
+  // Years out of any calendar wrap around, as Java's long does.
+  millis = static_cast<int64_t>(static_cast<uint64_t>(millis) +
+                                static_cast<uint64_t>(data::days_from_date(year, month, day)) *
+                                    static_cast<uint64_t>(data::kMillisPerDay));
   return true;
 }
 
@@ -52,7 +55,9 @@ bool read_time(TemporalText& text, int64_t& millis) {
       !text.number(second) || !text.literal('.') || !text.number(milli) || !text.literal('Z')) {
     return false;
   }
-  millis += ((hour * 60 + minute) * 60 + second) * 1000 + milli;
+  millis = static_cast<int64_t>(
+      static_cast<uint64_t>(millis) +
+      static_cast<uint64_t>(((hour * 60 + minute) * 60 + second) * 1000 + milli));
   return true;
 }
 

@@ -50,7 +50,10 @@ void prepare_process() {
   // Each thread of the C library's allocator would otherwise get an arena of its own: with a
   // thousand tasks that is most of the memory.
   mallopt(M_ARENA_MAX, 2);
-  mallopt(M_TRIM_THRESHOLD, 256 * 1024);
+  // Fetched buffers and arenas of batches come and go all the time: given back to the system each
+  // time they would cost page faults. One threshold set, glibc no longer adapts the other.
+  mallopt(M_MMAP_THRESHOLD, 4 << 20);
+  mallopt(M_TRIM_THRESHOLD, 8 << 20);
   std::signal(SIGPIPE, SIG_IGN);
   block_stop_signals();
 }

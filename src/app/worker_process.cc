@@ -89,9 +89,12 @@ struct Parts {
 
   // False: a plug-in hangs; the process must leave by _exit.
   bool stop() {
+    if (brokers) brokers->stop();
     if (server) server->stop();
     const bool all = herder == nullptr || herder->stop();
     if (offsets) offsets->stop();
+    // Its resources speak to the herder, so it goes first; unless a plug-in hangs in one of them.
+    if (all) server.reset();
     return all;
   }
 };

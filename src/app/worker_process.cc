@@ -17,6 +17,7 @@
 #include "kafka/librdkafka/factory.h"
 #include "plugin/catalogue.h"
 #include "rest/server.h"
+#include "rest/tls.h"
 #include "runtime/file_offset_store.h"
 
 namespace millrace::app {
@@ -34,6 +35,10 @@ rest::RestServerOptions rest_options(const config::WorkerConfig& config) {
   options.access_control_allow_origin = config.access_control_allow_origin;
   options.access_control_allow_methods = config.access_control_allow_methods;
   options.response_http_headers_config = config.response_http_headers_config;
+  options.tls = rest::listener_tls_settings(config.originals, "listeners.https.");
+  options.admin_tls = rest::listener_tls_settings(config.originals, "admin.listeners.https.");
+  options.extension_classes = config.rest_extension_classes;
+  options.jaas_file = config.rest_jaas_file;
   options.topic_tracking_enable = config.topic_tracking_enable;
   options.topic_tracking_allow_reset = config.topic_tracking_allow_reset;
   return options;

@@ -23,6 +23,8 @@ void read_rest_settings(const Config& values, WorkerConfig& config) {
   config.access_control_allow_origin = values.text("access.control.allow.origin");
   config.access_control_allow_methods = values.text("access.control.allow.methods");
   config.response_http_headers_config = values.text("response.http.headers.config");
+  config.rest_extension_classes = values.list("rest.extension.classes");
+  config.rest_jaas_file = values.text("millrace.rest.jaas.config");
 }
 
 }  // namespace

@@ -51,6 +51,9 @@ struct WorkerConfig {
   std::string access_control_allow_origin, access_control_allow_methods;
   std::string response_http_headers_config;
 
+  std::vector<std::string> rest_extension_classes;
+  std::string rest_jaas_file;  // millrace.rest.jaas.config; empty: none is named
+
   // Standalone
   std::string offset_storage_file;
 

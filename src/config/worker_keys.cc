@@ -189,13 +189,18 @@ std::vector<WorkerRow> rest_rows() {
        "Whether clients of an https listener must show a certificate.",
        one_of({"required", "requested", "none"}), "[required, requested, none]"},
       {"rest.extension.classes", kList, "", kLow,
-       "Accepted for compatibility: Java classes that extend the REST API.",
+       "What extends the REST API. There is "
+       "org.apache.kafka.connect.rest.basic.auth.extension.BasicAuthSecurityRestExtension: names "
+       "and passwords.",
        list_of({}, true, false)},
       {"admin.listeners", kList, kNull, kLow,
        "URLs at which /admin is served. Not set: the listeners; empty: /admin is off.",
        list_of({}, true, true)},
       {"offset.storage.file.filename", kString, kRequired, kHigh,
        "File in which a standalone worker keeps the offsets of source connectors."},
+      {"millrace.rest.jaas.config", kString, "", kLow,
+       "JAAS file with the entry KafkaConnect, for basic authentication. Empty: the one that the "
+       "environment variable KAFKA_OPTS names with -Djava.security.auth.login.config=."},
       {"millrace.log.format", kString, "text", kLow, "Form of log lines: text or json.",
        one_of_ignoring_case({"TEXT", "JSON"}), "(case insensitive) [TEXT, JSON]"},
   };

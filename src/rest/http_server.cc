@@ -7,6 +7,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -24,6 +25,7 @@
 
 #include "base/log.h"
 #include "rest/handler_pool.h"
+#include "rest/tls.h"
 #include "rest/uri.h"
 
 namespace millrace::rest {
@@ -39,6 +41,7 @@ constexpr size_t kReadBytes = 4096;
 constexpr size_t kLingerBytes = 1 << 20;
 constexpr std::chrono::seconds kLingerTime{2};
 constexpr std::chrono::milliseconds kAcceptPause{100};
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 }  // namespace
 
 const std::string* find_header(const Headers& headers, std::string_view name) {
@@ -109,11 +112,23 @@ class Connection : public std::enable_shared_from_this<Connection> {
     stream_.socket().set_option(tcp::no_delay(true), ignored);
     tcp::endpoint remote = stream_.socket().remote_endpoint(ignored);
     remote_address_ = ignored ? "" : remote.address().to_string();
+    if (const auto& tls = server_.listeners[listener_].tls) {
+      tls_.emplace(stream_, tls->context());
+    }
     server_.opened(this);
   }
   ~Connection() { server_.closed(this); }
 
-  void start() { next_request(server_.options.header_timeout); }
+  void start() {
+    if (!tls_) return next_request(server_.options.header_timeout);
+    server_.set_waiting(this, true);
+    stream_.expires_after(server_.options.header_timeout);
+    tls_->async_handshake(asio::ssl::stream_base::server,
+                          [self = shared_from_this()](error_code error) {
+                            if (error) return self->give_up();
+                            self->next_request(self->server_.options.header_timeout);
+                          });
+  }
   void close() {
     error_code ignored;
     stream_.socket().close(ignored);
@@ -126,6 +141,12 @@ class Connection : public std::enable_shared_from_this<Connection> {
   using Parser = http::request_parser<http::string_body>;
   using Response = http::response<http::string_body>;
 
+  // What is read from and written to: through TLS or not.
+  template <typename Use>
+  void with_stream(const Use& use) {
+    tls_ ? use(*tls_) : use(stream_);
+  }
+
   // The first bytes may take `timeout`, the rest of the headers header_timeout.
   void next_request(std::chrono::milliseconds timeout) {
     if (server_.stopping()) return close();
@@ -135,22 +156,26 @@ class Connection : public std::enable_shared_from_this<Connection> {
     server_.set_waiting(this, true);
     if (buffer_.size() > 0) return read_header();
     stream_.expires_after(timeout);
-    stream_.async_read_some(buffer_.prepare(kReadBytes),
-                            [self = shared_from_this()](error_code error, size_t bytes) {
-                              if (error) return self->give_up();
-                              self->buffer_.commit(bytes);
-                              self->read_header();
-                            });
+    with_stream([this](auto& stream) {
+      stream.async_read_some(buffer_.prepare(kReadBytes),
+                             [self = shared_from_this()](error_code error, size_t bytes) {
+                               if (error) return self->give_up();
+                               self->buffer_.commit(bytes);
+                               self->read_header();
+                             });
+    });
   }
 
   void read_header() {
     stream_.expires_after(server_.options.header_timeout);
-    http::async_read_header(stream_, buffer_, *parser_,
-                            [self = shared_from_this()](error_code error, size_t) {
-                              if (error) return self->refuse(error);
-                              self->server_.set_waiting(self.get(), false);
-                              self->header_complete();
-                            });
+    with_stream([this](auto& stream) {
+      http::async_read_header(stream, buffer_, *parser_,
+                              [self = shared_from_this()](error_code error, size_t) {
+                                if (error) return self->refuse(error);
+                                self->server_.set_waiting(self.get(), false);
+                                self->header_complete();
+                              });
+    });
   }
 
   void header_complete() {
@@ -162,23 +187,26 @@ class Connection : public std::enable_shared_from_this<Connection> {
     stream_.expires_after(server_.options.body_timeout);
     if (header.version() >= 11 && beast::iequals(header[http::field::expect], "100-continue") &&
         buffer_.size() == 0) {
-      static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-      asio::async_write(stream_, asio::buffer(kContinue),
-                        [self = shared_from_this()](error_code error, size_t) {
-                          if (error) return self->give_up();
-                          self->read_body();
-                        });
+      with_stream([this](auto& stream) {
+        asio::async_write(stream, asio::buffer(kContinue),
+                          [self = shared_from_this()](error_code error, size_t) {
+                            if (error) return self->give_up();
+                            self->read_body();
+                          });
+      });
       return;
     }
     read_body();
   }
 
   void read_body() {
-    http::async_read(stream_, buffer_, *parser_,
-                     [self = shared_from_this()](error_code error, size_t) {
-                       if (error) return self->refuse(error);
-                       self->dispatch();
-                     });
+    with_stream([this](auto& stream) {
+      http::async_read(stream, buffer_, *parser_,
+                       [self = shared_from_this()](error_code error, size_t) {
+                         if (error) return self->refuse(error);
+                         self->dispatch();
+                       });
+    });
   }
 
   // What was read is no request that can be answered by a handler.
@@ -272,16 +300,23 @@ class Connection : public std::enable_shared_from_this<Connection> {
       self->head_ = false;
       self->next_request(self->server_.options.idle_timeout);
     };
-    if (head_) {
-      http::async_write_header(stream_, *serializer_, std::move(done));
-    } else {
-      http::async_write(stream_, *serializer_, std::move(done));
-    }
+    with_stream([&](auto& stream) {
+      if (head_) {
+        http::async_write_header(stream, *serializer_, std::move(done));
+      } else {
+        http::async_write(stream, *serializer_, std::move(done));
+      }
+    });
   }
 
   // After an answer that ends the connection. Closing with unread bytes would reset it, and the
   // client might never see the answer: then close for writing only, and read for a moment.
   void finish() {
+    if (tls_) {
+      server_.set_waiting(this, true);
+      stream_.expires_after(kLingerTime);
+      return tls_->async_shutdown([self = shared_from_this()](error_code) { self->close(); });
+    }
     error_code error;
     bool unread = refused_ || buffer_.size() > 0 || stream_.socket().available(error) > 0;
     if (error || !unread) return close();
@@ -313,6 +348,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   HttpServer::Implementation& server_;
   beast::tcp_stream stream_;
+  std::optional<asio::ssl::stream<beast::tcp_stream&>> tls_;  // over stream_
   const size_t listener_;
   std::string remote_address_;
   beast::flat_buffer buffer_{64 * 1024};
@@ -338,11 +374,9 @@ Result<void> HttpServer::Implementation::bind(const Listener& listener) {
                 "Cannot listen on " + listener.url() + ": " + error.message() +
                     ". Change the setting listeners, or end what uses that address");
   };
-  if (listener.scheme == "https") {  // never serve in clear what is meant to be encrypted
+  if (listener.scheme == "https" && !listener.tls) {
     return fail(ErrorKind::bad_config,
-                "Cannot listen on " + listener.url() +
-                    ": HTTPS is not available in this version. Use http in the setting listeners, "
-                    "and a proxy for TLS");
+                "Cannot listen on " + listener.url() + ": nothing is known of its certificate");
   }
   error_code error;
   tcp::endpoint endpoint(tcp::v6(), static_cast<uint16_t>(listener.port));

@@ -16,6 +16,8 @@
 
 namespace millrace::rest {
 
+class TlsContext;
+
 struct HttpServerOptions {
   std::chrono::milliseconds header_timeout{20'000};
   std::chrono::milliseconds body_timeout{60'000};
@@ -31,7 +33,8 @@ struct HttpServerOptions {
 struct Listener {
   std::string scheme, host;
   int port = 0;
-  std::string url() const;  // IPv6 hosts in brackets
+  std::shared_ptr<TlsContext> tls;  // of an https listener, which is not opened without
+  std::string url() const;          // IPv6 hosts in brackets
 };
 // The error's message is that of the Java worker for the settings `listeners`.
 Result<Listener> parse_listener(const std::string& text);

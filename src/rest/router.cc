@@ -131,7 +131,10 @@ HttpResponse Router::dispatch(const HttpRequest& request) const {
     if (routes_[index].method == method) route = &routes_[index];
   }
   if (route == nullptr) {
-    if (method == "OPTIONS") return options(request, *pattern);
+    if (method == "OPTIONS") {
+      auto refused = filter_ ? filter_(request, nullptr) : std::nullopt;
+      return refused ? *std::move(refused) : options(request, *pattern);
+    }
     HttpResponse response = status_response(405);
     response.headers.emplace_back("Allow", allowed(*pattern, ","));
     return response;
@@ -148,6 +151,7 @@ HttpResponse Router::dispatch(const HttpRequest& request) const {
   if (!route->produces.empty() && !accepts(accepted_types(request), route->produces)) {
     return status_response(406);
   }
+  if (auto refused = filter_ ? filter_(request, route) : std::nullopt) return *std::move(refused);
   Answer answer = route->handler(call);
   if (!answer) {
     return error_response(answer.error().status, redaction::clean(answer.error().message));

@@ -3,6 +3,7 @@
 // come. The statuses and their order follow JAX-RS as the Java worker uses it: 404, 405, 415, 406.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -54,7 +55,12 @@ struct Route {
 
 class Router {
  public:
+  // Asked before each handler and each answer to OPTIONS, after a route was found: an answer of its
+  // own, or nothing. As a JAX-RS request filter: what no route takes is not asked about.
+  using Filter = std::function<std::optional<HttpResponse>(const HttpRequest&, const Route*)>;
+
   void add(Route route);
+  void set_filter(Filter filter) { filter_ = std::move(filter); }
   HttpResponse dispatch(const HttpRequest& request) const;
   const std::vector<Route>& routes() const { return routes_; }
 
@@ -68,6 +74,7 @@ class Router {
   HttpResponse options(const HttpRequest& request, const Pattern& pattern) const;
   std::string allowed(const Pattern& pattern, std::string_view separator) const;
 
+  Filter filter_;
   std::vector<Route> routes_;
   std::vector<Pattern> patterns_;  // by first registration
 };

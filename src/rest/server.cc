@@ -10,17 +10,34 @@
 #include <mutex>
 
 #include "base/log.h"
+#include "rest/basic_auth.h"
 #include "rest/http_server.h"
 #include "rest/resources.h"
 #include "rest/response_filters.h"
+#include "rest/tls.h"
 
 namespace millrace::rest {
 namespace {
 
+std::optional<HttpResponse> ask_user(const BasicAuth& auth, const HttpRequest& request,
+                                     const Route* route) {
+  if (auth.allows(request)) return std::nullopt;
+  return HttpResponse{401,
+                      route == nullptr ? "text/plain" : route->produces,
+                      "User cannot access the resource.",
+                      {}};
+}
+
 // What is served, once there is a herder to ask.
 struct Api {
-  Api(herder::Herder& herder, const MetricRegistry& metrics, const RestServerOptions& options)
+  Api(herder::Herder& herder, const MetricRegistry& metrics, const RestServerOptions& options,
+      const BasicAuth* auth)
       : context{herder, metrics, options} {
+    if (auth != nullptr) {
+      main.set_filter([auth](const HttpRequest& request, const Route* route) {
+        return ask_user(*auth, request, route);
+      });
+    }
     add_root_resource(main, context);
     add_connectors_resource(main, context);
     add_connector_actions(main, context);
@@ -61,6 +78,59 @@ HttpServerOptions http_options(const RestServerOptions& options) {
   return http;
 }
 
+Result<void> prepare_tls(const RestServerOptions& options, std::vector<Listener>& listeners) {
+  std::shared_ptr<TlsContext> contexts[2];
+  for (size_t i = 0; i < listeners.size(); ++i) {
+    if (listeners[i].scheme != "https") continue;
+    const bool admin = i >= options.listeners.size();
+    std::shared_ptr<TlsContext>& context = contexts[admin];
+    if (!context) {
+      auto made = TlsContext::make(admin ? options.admin_tls : options.tls);
+      if (!made) {
+        return fail(std::move(made).error().within("Cannot listen on " + listeners[i].url()));
+      }
+      context = *std::move(made);
+    }
+    listeners[i].tls = context;
+  }
+  return {};
+}
+
+// An extension that is not there is no small thing: it may be what keeps strangers out.
+Result<std::unique_ptr<BasicAuth>> make_auth(const RestServerOptions& options) {
+  std::unique_ptr<BasicAuth> auth;
+  for (const std::string& name : options.extension_classes) {
+    if (name != BasicAuth::kExtension && name != "BasicAuthSecurityRestExtension" &&
+        name != "BasicAuthSecurity") {
+      return fail(ErrorKind::bad_config,
+                  "Invalid value " + name + " for configuration rest.extension.classes: Class " +
+                      name + " could not be found. There is " + std::string(BasicAuth::kExtension));
+    }
+    auto made = BasicAuth::make(options.jaas_file);
+    if (!made) return made;
+    auth = *std::move(made);
+  }
+  return auth;
+}
+
+bool only_this_machine(const std::string& host) {
+  return host == "localhost" || host == "::1" || host.starts_with("127.") ||
+         host.starts_with("localhost.");
+}
+
+void warn_if_open(const Listener& listener, const BasicAuth* auth, const Logger& log) {
+  const bool asked = (auth != nullptr && !auth->allows_everybody()) ||
+                     (listener.tls && listener.tls->client_certificate_required());
+  if (asked || only_this_machine(listener.host)) return;
+  log.warn(
+      "THE REST API AT {} CAN BE REACHED FROM OTHER MACHINES AND ASKS NOBODY WHO THEY ARE. Whoever "
+      "reaches it can create connectors and read their data. Listen on 127.0.0.1, ask for names "
+      "and "
+      "passwords (rest.extension.classes) or for certificates (https and "
+      "ssl.client.auth=required).",
+      listener.url());
+}
+
 }  // namespace
 
 struct RestServer::State {
@@ -76,6 +146,7 @@ struct RestServer::State {
   const Logger log{"org.apache.kafka.connect.runtime.rest.RestServer"};
   const RestServerOptions options;
   ResponseFilters filters;
+  std::unique_ptr<BasicAuth> auth;  // null: nobody is asked
   std::vector<std::string> urls, admin_urls;
   std::mutex mutex;
   std::shared_ptr<const Api> api;    // guarded by `mutex`; null until attached
@@ -168,6 +239,10 @@ Result<std::unique_ptr<RestServer>> RestServer::open(RestServerOptions options) 
     if (!listener) return fail(std::move(listener).error());
     listeners.push_back(std::move(*listener));
   }
+  if (auto ready = prepare_tls(state->options, listeners); !ready) return fail(ready.error());
+  auto auth = make_auth(state->options);
+  if (!auth) return fail(std::move(auth).error());
+  state->auth = *std::move(auth);
   auto filters = state->filters.configure(state->options.response_http_headers_config);
   if (!filters) return fail(std::move(filters).error());
   auto http = HttpServer::open(
@@ -179,13 +254,16 @@ Result<std::unique_ptr<RestServer>> RestServer::open(RestServerOptions options) 
   state->http = std::move(*http);
   for (size_t i = 0; i < listeners.size(); ++i) {
     bool admin = i >= state->options.listeners.size();
-    (admin ? state->admin_urls : state->urls).push_back(state->http->listeners()[i].url());
+    const Listener& bound = state->http->listeners()[i];
+    (admin ? state->admin_urls : state->urls).push_back(bound.url());
+    // Extensions guard the main listeners only, as in the Java worker.
+    warn_if_open(bound, admin ? nullptr : state->auth.get(), state->log);
   }
   return std::unique_ptr<RestServer>(new RestServer(std::move(state)));
 }
 
 void RestServer::attach(herder::Herder& herder, const MetricRegistry& metrics) {
-  auto api = std::make_shared<const Api>(herder, metrics, state_->options);
+  auto api = std::make_shared<const Api>(herder, metrics, state_->options, state_->auth.get());
   {
     std::lock_guard lock(state_->mutex);
     state_->api = std::move(api);

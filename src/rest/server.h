@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "config/config_def.h"
 
 namespace millrace {
 class MetricRegistry;
@@ -37,6 +38,11 @@ struct RestServerOptions {
   std::optional<int> advertised_port;
   std::string access_control_allow_origin, access_control_allow_methods;
   std::string response_http_headers_config;
+  // `ssl.*` settings of https listeners, prefixes resolved: listener_tls_settings.
+  config::Properties tls, admin_tls;
+  // rest.extension.classes; only the basic authentication of Apache Kafka is known.
+  std::vector<std::string> extension_classes;
+  std::string jaas_file;  // millrace.rest.jaas.config
   bool topic_tracking_enable = true, topic_tracking_allow_reset = true;
 
   std::chrono::milliseconds request_timeout{90'000};  // of a call to the herder

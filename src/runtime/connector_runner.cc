@@ -246,6 +246,7 @@ void ConnectorRunner::serve_shutdown() {
   }
   phase_ = Phase::kStopped;
   instance_.reset();
+  stop_measuring();
   report(State::kUnassigned);
   log_.info("Completed shutdown for WorkerConnector{id={}}", name_);
   std::lock_guard lock(mutex_);
@@ -264,12 +265,36 @@ void ConnectorRunner::cancel() {
     stopping_ = true;
   }
   started_ = false;
+  stop_measuring();
   std::lock_guard lock(report_mutex_);
   if (listener_ != nullptr) listener_->connector_state_changed(name_, State::kUnassigned, {});
   listener_ = nullptr;
 }
 
+void ConnectorRunner::measure(MetricRegistry& registry) {
+  const bool source = class_->type() == plugin::ConnectorType::kSource;
+  // Java's name of the class where the configuration may use it.
+  const std::string class_name =
+      class_->other_names().empty() ? class_->class_name() : class_->other_names().front();
+  auto registration = registry.add({"connector-metrics", {{"connector", name_}}},
+                                   [this, source, class_name](Sample& sample) {
+                                     sample.text("status", state_metric(state_));
+                                     sample.text("connector-type", source ? "source" : "sink");
+                                     sample.text("connector-class", class_name);
+                                     sample.text("connector-version", class_->version());
+                                   });
+  std::lock_guard lock(mutex_);
+  metrics_ = std::move(registration);
+}
+
+void ConnectorRunner::stop_measuring() {
+  std::optional<MetricRegistry::Registration> ended;
+  std::lock_guard lock(mutex_);
+  ended.swap(metrics_);
+}
+
 void ConnectorRunner::report(State state, const std::string& trace) {
+  state_ = state;
   std::lock_guard lock(report_mutex_);
   if (listener_ != nullptr) listener_->connector_state_changed(name_, state, trace);
 }

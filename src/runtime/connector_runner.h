@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/log.h"
+#include "base/metrics.h"
 #include "base/result.h"
 #include "plugin/connector.h"
 #include "runtime/call_thread.h"
@@ -64,6 +65,9 @@ class ConnectorRunner : public std::enable_shared_from_this<ConnectorRunner> {
   // Gives up on a connector that does not stop: nothing is heard of it any more.
   void cancel();
 
+  // Shows the group connector-metrics until the connector has shut down or was given up.
+  void measure(MetricRegistry& registry);
+
   bool started() const { return started_; }
   const plugin::ConnectorClass& connector_class() const { return *class_; }
   const std::string& name() const { return name_; }
@@ -79,6 +83,7 @@ class ConnectorRunner : public std::enable_shared_from_this<ConnectorRunner> {
   void note_failure(const Error& error);
   void serve_shutdown();
   void report(State state, const std::string& trace = {});
+  void stop_measuring();
 
   const std::string name_;
   const Logger log_;
@@ -93,6 +98,7 @@ class ConnectorRunner : public std::enable_shared_from_this<ConnectorRunner> {
   Phase phase_ = Phase::kInit;
 
   std::atomic<bool> started_{false};
+  std::atomic<State> state_{State::kUnassigned};  // as reported last
 
   std::mutex report_mutex_;  // held while the listener is told; none is told after cancel
   ConnectorListener* listener_;
@@ -102,6 +108,7 @@ class ConnectorRunner : public std::enable_shared_from_this<ConnectorRunner> {
   std::optional<TargetState> pending_;
   Transitioned pending_done_;
   bool stopping_ = false, shut_down_ = false;
+  std::optional<MetricRegistry::Registration> metrics_;
 };
 
 }  // namespace millrace::runtime

@@ -40,6 +40,18 @@ std::string_view state_name(State state) {
   return "UNASSIGNED";
 }
 
+std::string_view state_metric(State state) {
+  switch (state) {
+    case State::kUnassigned: return "unassigned";
+    case State::kRunning: return "running";
+    case State::kPaused: return "paused";
+    case State::kStopped: return "stopped";
+    case State::kFailed: return "failed";
+    case State::kRestarting: return "restarting";
+  }
+  return "unassigned";
+}
+
 Task::Task(TaskId id, TargetState target, TaskStatusListener& listener, std::string_view logger)
     : id_(std::move(id)), log_(logger, log_context(id_)), listener_(listener), target_(target) {}
 
@@ -130,7 +142,7 @@ void Task::wait_for_change(std::chrono::milliseconds timeout) {
 void Task::report(State state, const std::string& trace) {
   std::lock_guard reports(report_mutex_);
   if (reported_ == state || abandoned()) return;
-  reported_ = state;
+  reported_ = state_ = state;
   listener_.task_state_changed(id_, state, trace);
 }
 

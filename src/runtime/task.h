@@ -7,6 +7,7 @@
 // alive what it uses, and nobody waits for it. A task whose thread never ends is abandoned; a
 // process with such a thread leaves by _exit.
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -30,7 +31,8 @@ struct TaskId {
 };
 
 enum class State : uint8_t { kUnassigned, kRunning, kPaused, kStopped, kFailed, kRestarting };
-std::string_view state_name(State state);  // "RUNNING"
+std::string_view state_name(State state);    // "RUNNING"
+std::string_view state_metric(State state);  // "running", as metrics have it
 enum class TargetState : uint8_t { kStarted, kPaused, kStopped };
 
 // Told of every change, on the task's thread; must not block and must not call back into the task.
@@ -58,6 +60,7 @@ class Task : public std::enable_shared_from_this<Task> {
   void abandon();
 
   const TaskId& id() const { return id_; }
+  State state() const { return state_; }  // as reported last
 
  protected:
   // On the thread. `run` does all from start to close; a returned error becomes FAILED with its
@@ -92,6 +95,7 @@ class Task : public std::enable_shared_from_this<Task> {
   std::mutex report_mutex_;
   TaskStatusListener& listener_;
   std::optional<State> reported_;
+  std::atomic<State> state_{State::kUnassigned};
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

@@ -102,7 +102,24 @@ Worker::Worker(WorkerParts parts, WorkerListener& listener)
     sample.gauge("task-count", static_cast<double>(tasks_.size()));
     totals("connector", probe_.connector_attempts.total(), probe_.connector_failures.total());
     totals("task", probe_.task_attempts.total(), probe_.task_failures.total());
+    for (const auto& [name, runner] : connectors_) read_task_counts(name, sample);
   });
+}
+
+// The group connect-worker-metrics of one connector. mutex_ is held.
+void Worker::read_task_counts(const std::string& connector, Sample& sample) const {
+  std::map<State, int> counts;
+  int all = 0;
+  for (auto task = tasks_.lower_bound({connector, 0});
+       task != tasks_.end() && task->first.connector == connector; ++task, ++all)
+    ++counts[task->second->state()];
+  auto gauge = [&](const std::string& what, int count) {
+    sample.labelled_gauge("connector-" + what + "-task-count", {{"connector", connector}}, count);
+  };
+  gauge("total", all);
+  for (State state :
+       {State::kRunning, State::kPaused, State::kFailed, State::kUnassigned, State::kRestarting})
+    gauge(std::string(state_metric(state)), counts[state]);
 }
 
 Worker::~Worker() = default;
@@ -142,6 +159,7 @@ void Worker::start_connector(const std::string& name, const config::Properties& 
       return done(fail(ErrorKind::conflict, "Connector with name " + name + " already exists",
                        kConnectException));
   }
+  if (parts_.metrics != nullptr) runner->measure(*parts_.metrics);
   runner->transition_to(state, std::move(done));
 }
 

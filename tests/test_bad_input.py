@@ -290,6 +290,39 @@ def test_a_plug_in_without_the_symbol(millrace, broker, topic, build, tmp_path):
     Neighbour(worker, broker.client, topic, tmp_path / "beside.txt").check()
 
 
+def broken_plug_in(folder, flaw):
+    """The plug-in of the unit tests that breaks the contract in one way; see bad_plugin.cc."""
+    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    subprocess.run(["g++", "-std=c++20", "-shared", "-fPIC", "-w", f"-DBAD_{flaw}",
+                    "-I", f"{root}/include", "-o", folder / f"{flaw.lower()}.so",
+                    f"{root}/src/plugin/native/testdata/bad_plugin.cc"], check=True)
+
+
+@pytest.mark.parametrize("flaw, reason", [("OTHER_VERSION", "built against contract version 2"),
+                                          ("ENTRY_THROWS", "out of the entry"),
+                                          ("ENTRY_FAILS", "no licence")])
+def test_a_plug_in_that_cannot_be_used(flaw, reason, millrace, broker, topic, tmp_path):
+    """Built for another major version of the contract, or failing as it is loaded."""
+    broken_plug_in(tmp_path, flaw)
+    worker = millrace(config={"plugin.path": str(tmp_path)}).start()
+    logged = [text for text in worker.log().splitlines() if f"{flaw.lower()}.so" in text]
+    assert len(logged) == 1 and "ERROR" in logged[0] and reason in logged[0], logged
+    Neighbour(worker, broker.client, topic, tmp_path / "beside.txt").check()
+    body = refused(worker, "bad", {"connector.class": "org.example.Bad"}, status=400)
+    assert "Failed to find any class" in body
+
+
+def test_a_plug_in_that_throws(millrace, broker, topic, tmp_path):
+    broken_plug_in(tmp_path, "THROWS")
+    worker = millrace(config={"plugin.path": str(tmp_path)}).start()
+    beside = Neighbour(worker, broker.client, topic, tmp_path / "beside.txt")
+    worker.rest.create("bad", {"connector.class": "org.example.Bad"})
+    assert "out of start" in failed_trace(worker, "bad")
+    beside.check()
+    worker.rest.delete("bad")
+    assert worker.stop() == 0
+
+
 # The broker
 
 def test_a_broker_that_is_down_at_the_start(millrace, own_broker, tmp_path):

@@ -1,5 +1,7 @@
 """Brokers that want a login and TLS, with Java's client properties."""
 
+import subprocess
+
 import pytest
 
 from harness.connectors import file_sink, file_source
@@ -53,9 +55,33 @@ def test_scram_over_tls(mechanism, trust, secure_broker, millrace, tmp_path):
     assert worker.stop() == 0
 
 
-def test_a_wrong_password_is_named_in_the_log_and_never_shown(secure_broker, millrace, tmp_path):
+def test_a_wrong_password_fails_the_tasks_and_is_never_shown(secure_broker, millrace, tmp_path):
+    """Tasks that can never log in are FAILED with the reason; the worker lives."""
     settings = login("SCRAM-SHA-512", trust_pem(secure_broker), password="not-the-password")
     worker = millrace(bootstrap=f"127.0.0.1:{secure_broker.secure_port}",
-                      config=for_all_clients(settings)).start(wait=False)
-    worker.process.wait_log("uthentication", 60)
+                      config=for_all_clients(settings)).start()
+    write_lines(tmp_path / "in.txt", lines(10))
+    worker.rest.create("source", file_source(tmp_path / "in.txt", "guarded"))
+    worker.rest.create("sink", file_sink(tmp_path / "out.txt", "guarded"))
+    for name in ("source", "sink"):
+        worker.rest.wait_state(name, "FAILED", timeout=60)
+        assert "SaslAuthenticationException" in worker.rest.trace(name)
+        assert "not-the-password" not in worker.rest.trace(name)
+    assert "uthentication" in worker.log()
     assert "not-the-password" not in worker.log()
+    assert worker.stop() == 0
+
+
+def test_a_certificate_that_is_not_trusted_fails_the_tasks(secure_broker, millrace, tmp_path):
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-keyout",
+                    tmp_path / "other.key", "-out", tmp_path / "other.pem", "-days", "30", "-subj",
+                    "/CN=other"], check=True, capture_output=True)
+    settings = login("SCRAM-SHA-512", {"ssl.truststore.type": "PEM",
+                                       "ssl.truststore.location": str(tmp_path / "other.pem")})
+    worker = millrace(bootstrap=f"127.0.0.1:{secure_broker.secure_port}",
+                      config=for_all_clients(settings)).start()
+    write_lines(tmp_path / "in.txt", lines(10))
+    worker.rest.create("source", file_source(tmp_path / "in.txt", "guarded"))
+    worker.rest.wait_state("source", "FAILED", timeout=60)
+    assert "certificate verify failed" in worker.rest.trace("source")
+    assert worker.stop() == 0

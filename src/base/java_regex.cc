@@ -47,6 +47,11 @@ Result<uint32_t> group_reference(const pcre2_code* code, std::string_view replac
     }
     std::string name(replacement.substr(at + 1, end - at - 1));
     at = end + 1;
+    if (!name.empty() && std::isdigit(static_cast<unsigned char>(name[0]))) {
+      return fail(ErrorKind::fatal,
+                  "capturing group name {" + name + "} starts with digit character",
+                  "java.lang.IllegalArgumentException");
+    }
     int number = pcre2_substring_number_from_name(code, reinterpret_cast<PCRE2_SPTR>(name.c_str()));
     if (number < 0) {
       return fail(ErrorKind::fatal, "No group with name {" + name + "}",

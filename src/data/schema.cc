@@ -222,6 +222,7 @@ SchemaBuilder& SchemaBuilder::field(std::string name, SchemaRef schema) {
 
 std::string SchemaBuilder::problem() const {
   for (size_t i = 0; i < fields_.size(); ++i) {
+    if (fields_[i].name.empty()) return "fieldName cannot be null.";
     if (!fields_[i].schema) return "fieldSchema for field " + fields_[i].name + " cannot be null.";
     for (size_t j = 0; j < i; ++j) {
       if (fields_[j].name == fields_[i].name) {

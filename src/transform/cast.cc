@@ -56,6 +56,20 @@ Result<Kind> target_type(std::string_view name) {
       std::string(data::java_trim(name)));
 }
 
+// Java keeps the fields in a HashMap: the last type of a field counts, and the order shows where
+// several casts fail.
+Spec as_map(Spec spec) {
+  std::vector<std::string> names;
+  for (const FieldCast& field : spec.fields) names.push_back(field.field);
+  Spec ordered{spec.whole, {}};
+  for (const std::string& name : in_hash_order(names)) {
+    auto last = std::find_if(spec.fields.rbegin(), spec.fields.rend(),
+                             [&name](const FieldCast& field) { return field.field == name; });
+    ordered.fields.push_back(*last);
+  }
+  return ordered;
+}
+
 Result<Spec> parse_spec(const std::vector<std::string>& mappings) {
   Spec spec;
   for (const std::string& mapping : mappings) {
@@ -83,7 +97,7 @@ Result<Spec> parse_spec(const std::vector<std::string>& mappings) {
         "Cast transformations that specify a type to cast the entire value to may only specify a "
         "single cast in their spec");
   }
-  return spec;
+  return as_map(std::move(spec));
 }
 
 std::optional<config::Problem> check_spec(std::string_view, const config::Value& value) {
@@ -426,6 +440,8 @@ class Cast : public SideTransform {
       return fail(std::move(check_source(&schema, *schema.default_value()))
                       .error());  // a struct is no primitive
     }
+    if (std::string problem = builder.problem(); !problem.empty())
+      return schema_failure(std::move(problem));
     plan.schema = builder.build();
     return plan;
   }

@@ -44,7 +44,9 @@ class ExtractField : public SideTransform {
       if (auto ok = require_struct(datum.value, kPurpose); !ok) return ok;
     }
     const Schema* schema = datum.schema;
-    datum.schema = path_.schema_in(*schema);
+    Result<const Schema*> found = path_.schema_in(*schema);
+    if (!found) return fail(std::move(found).error());
+    datum.schema = *found;
     if (datum.schema == nullptr) {
       return fail(ErrorKind::bad_data, "Unknown field: " + text_,
                   "java.lang.IllegalArgumentException");

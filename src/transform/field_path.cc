@@ -14,6 +14,12 @@ Failure incomplete_pair(const std::string& path, size_t position) {
                         std::to_string(position) + " to escape it");
 }
 
+// What Java makes of an empty path, which it does not refuse before.
+Failure no_steps() {
+  return fail(ErrorKind::bad_data, "fromIndex(0) > toIndex(-1)",
+              "java.lang.IllegalArgumentException");
+}
+
 // A step in backticks that begins at path[start - 1]; leaves `next` behind it.
 Result<std::string> quoted_step(const std::string& path, size_t& next) {
   const size_t opening = next++;
@@ -65,14 +71,17 @@ Result<FieldPath> FieldPath::parse(const std::string& text, bool nested) {
   return path;
 }
 
-const data::Schema* FieldPath::schema_in(const data::Schema& schema) const {
+Result<const data::Schema*> FieldPath::schema_in(const data::Schema& schema) const {
+  if (steps_.empty()) return no_steps();
   const data::Schema* current = &schema;
   for (const std::string& step : steps_) {
+    if (current->type() != data::Kind::kStruct)
+      return data_failure("Cannot look up fields on non-struct type");
     int32_t index = current->find(step);
     if (index < 0) return nullptr;
     current = current->fields()[static_cast<size_t>(index)].schema.get();
   }
-  return steps_.empty() ? nullptr : current;
+  return current;
 }
 
 Result<data::Cell> FieldPath::value_in(const data::Schema& schema, const data::Cell& row,
@@ -92,6 +101,7 @@ Result<data::Cell> FieldPath::value_in(const data::Schema& schema, const data::C
 }
 
 Result<data::Cell> FieldPath::value_in(const data::Cell& map) const {
+  if (steps_.empty()) return no_steps();
   data::Cell value = map;
   for (size_t i = 0; i < steps_.size(); ++i) {
     const data::Cell* found = JavaMap::find(value, steps_[i]);

@@ -16,7 +16,7 @@ class FieldPath {
   static Result<FieldPath> parse(const std::string& text, bool nested);
 
   // The schema of the field that the path leads to, or null.
-  const data::Schema* schema_in(const data::Schema& schema) const;
+  Result<const data::Schema*> schema_in(const data::Schema& schema) const;
   // Its value in a row of `schema`; null where a step is null or missing. with_default: of the last
   // step; the ones before are always read with theirs.
   Result<data::Cell> value_in(const data::Schema& schema, const data::Cell& row,

@@ -16,7 +16,8 @@ const config::ConfigDef& drop_definition() {
     config::ConfigKey headers =
         required_key("headers", config::Type::kList, config::Importance::kHigh,
                      "Names of the headers to take away.");
-    headers.validator = non_empty_list();
+    headers.validator = list_without_duplicates(false);
+    headers.drop_duplicates = true;
     d.define(headers);
     return d;
   }();

@@ -31,7 +31,11 @@ class HoistField : public SideTransform {
     }
     Result<const SchemaRef*> wrapped =
         plans_.get(datum.schema, [&](const Schema& schema) -> Result<SchemaRef> {
-          return data::SchemaBuilder(Kind::kStruct).field(field_, SchemaRef(&schema)).build();
+          data::SchemaBuilder builder(Kind::kStruct);
+          builder.field(field_, SchemaRef(&schema));
+          if (std::string problem = builder.problem(); !problem.empty())
+            return schema_failure(std::move(problem));
+          return builder.build();
         });
     if (!wrapped) return fail(std::move(wrapped).error());
     if (auto ok = check_put((**wrapped)->fields()[0], datum.value); !ok) return ok;

@@ -66,6 +66,10 @@ class InsertField : public SideTransform {
     bool has_defaults;
   };
 
+  void begin(data::Batch& batch) override {
+    if (static_.configured) static_cell_ = data::string_cell(batch.arena().copy(static_value_));
+  }
+
   Result<void> change(const Work& work, Datum& datum) override {
     if (data::is_null(datum.value)) return {};
     return datum.schema == nullptr ? change_map(work, datum) : change_struct(work, datum);
@@ -74,9 +78,10 @@ class InsertField : public SideTransform {
   Result<void> change_map(const Work& work, Datum& datum) {
     if (auto ok = require_map(datum.value, kPurpose); !ok) return ok;
     map_.copy(datum.value);
-    if (auto ok =
-            values(work, true,
-                   [&](const Insertion& field, const Cell& value) { map_.put(field.name, value); });
+    if (auto ok = values(work, true,
+                         [&](const Insertion& field, const Cell& value) {
+                           map_.put(work.arena().copy(field.name), value);
+                         });
         !ok) {
       return ok;
     }
@@ -138,7 +143,7 @@ class InsertField : public SideTransform {
     }
     if (static_.configured) {
       ++position;
-      put(static_, data::string_cell(work.arena().copy(static_value_)));
+      put(static_, static_cell_);
     }
     return {};
   }
@@ -171,6 +176,7 @@ class InsertField : public SideTransform {
 
   const Insertion topic_, partition_, offset_, timestamp_, static_;
   const std::string static_value_;
+  Cell static_cell_{};  // in the batch's memory
   const bool with_default_;
   PlanCache<Plan> plans_;
   JavaMap map_;

@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "data/java_hash_map.h"
+#include "data/java_string.h"
 
 namespace millrace::transform {
 
@@ -27,7 +28,7 @@ void JavaMap::add(const Cell& key, const Cell& value) {
   auto hash = static_cast<uint32_t>(data::java_hash(key));
   entries_.push_back({key, value, hash ^ (hash >> 16), 0});
   if (capacity_ == 0) capacity_ = 16;
-  if (entries_.size() > capacity_ - capacity_ / 4) capacity_ *= 2;
+  if (entries_.size() > capacity_ * 3 / 4) capacity_ *= 2;
 }
 
 void JavaMap::put(std::string_view key, const Cell& value) {
@@ -65,6 +66,21 @@ Cell JavaMap::finish(Arena& arena) {
     cells[2 * i + 1] = entries_[i].value;
   }
   return data::nested_cell(data::Kind::kMap, cells, static_cast<uint32_t>(entries_.size()));
+}
+
+std::vector<std::string> in_hash_order(const std::vector<std::string>& names) {
+  std::vector<std::string> distinct;
+  std::vector<int32_t> hashes;
+  for (const std::string& name : names) {
+    if (std::find(distinct.begin(), distinct.end(), name) != distinct.end()) continue;
+    distinct.push_back(name);
+    hashes.push_back(data::java_string_hash(name));
+  }
+  std::vector<uint32_t> order;
+  data::hash_map_order(hashes, order);
+  std::vector<std::string> sorted;
+  for (uint32_t index : order) sorted.push_back(distinct[index]);
+  return sorted;
 }
 
 }  // namespace millrace::transform

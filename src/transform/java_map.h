@@ -3,6 +3,7 @@
 // removes. Only the order in which it hands out its entries matters. `new HashMap<>(map)` starts
 // with a smaller table than `new HashMap<>()`, so the two iterate differently.
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -31,5 +32,8 @@ class JavaMap {
   std::vector<Entry> entries_;
   uint32_t capacity_ = 0;  // 0: no table yet
 };
+
+// The names in the order of a HashSet (or of a HashMap's keys) that was filled with them.
+std::vector<std::string> in_hash_order(const std::vector<std::string>& names);
 
 }  // namespace millrace::transform

@@ -19,6 +19,7 @@ const config::ConfigDef& definition() {
     config::ConfigKey fields = required_key("fields", config::Type::kList,
                                             config::Importance::kHigh, "The fields to mask.");
     fields.validator = list_without_duplicates(false);
+    fields.drop_duplicates = true;
     d.define(fields);
     config::ConfigKey replacement =
         text_key("replacement", config::Importance::kLow,
@@ -35,7 +36,7 @@ class MaskField : public SideTransform {
  public:
   MaskField(Side side, const config::Config& config)
       : SideTransform(std::move(side)),
-        fields_(config.list("fields")),
+        fields_(in_hash_order(config.list("fields"))),
         replacement_(config.nullable_text("replacement")),
         with_default_(config.boolean(kReplaceNull)) {}
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "convert/value_check.h"
 #include "transform/java_map.h"
 #include "transform/keys.h"
 #include "transform/registry.h"
@@ -49,6 +50,7 @@ const config::ConfigDef& definition() {
     config::ConfigKey exclude = list("exclude", "Fields to leave out. Stronger than include.");
     config::ConfigKey include = list("include", "Fields to keep; empty: all.");
     exclude.validator = include.validator = list_without_duplicates(true);
+    exclude.drop_duplicates = include.drop_duplicates = true;
     config::ConfigKey renames = list("renames", "New names, as old:new,old:new.");
     renames.validator = check_renames;
     renames.valid_values = "list of colon-delimited pairs, e.g. <code>foo:bar,abc:xyz</code>";
@@ -76,6 +78,7 @@ class ReplaceField : public SideTransform {
   struct Plan {
     SchemaRef schema;
     std::vector<uint32_t> sources;  // of each new field: index in the old row
+    bool crossed = false;           // a field gets the value of one with another schema
   };
 
   bool keeps(std::string_view field) const {
@@ -96,7 +99,10 @@ class ReplaceField : public SideTransform {
       map_.clear(std::max(datum.value.length, 1u));  // new HashMap<>(value.size())
       for (uint32_t i = 0; i < datum.value.length; ++i) {
         std::string_view field = data::text(datum.value.as.cells[2 * i]);
-        if (keeps(field)) map_.put(renamed(field), datum.value.as.cells[2 * i + 1]);
+        if (!keeps(field)) continue;
+        std::string_view name = renamed(field);
+        if (name.data() != field.data()) name = work.arena().copy(name);
+        map_.put(name, datum.value.as.cells[2 * i + 1]);
       }
       datum.value = map_.finish(work.arena());
       return {};
@@ -111,6 +117,11 @@ class ReplaceField : public SideTransform {
     for (size_t i = 0; i < sources.size(); ++i) {
       row[i] = field_value(*datum.schema, datum.value, sources[i], with_default_);
       if (auto ok = check_put(updated.fields()[i], row[i]); !ok) return ok;
+      if (!(*plan)->crossed) continue;
+      const data::Field& field = updated.fields()[i];
+      if (auto ok = convert::validate_value(*field.schema, row[i], "field: \"" + field.name + "\"");
+          !ok)
+        return ok;
     }
     datum.schema = &updated;
     datum.value = data::nested_cell(Kind::kStruct, row, static_cast<uint32_t>(sources.size()));
@@ -132,6 +143,7 @@ class ReplaceField : public SideTransform {
         return data_failure((back == reverse_.end() ? name : back->second) +
                             " is not a valid field name");
       plan.sources.push_back(static_cast<uint32_t>(source));
+      plan.crossed |= schema.fields()[static_cast<size_t>(source)].schema != field.schema;
       builder.field(std::move(name), field.schema);
     }
     if (std::string problem = builder.problem(); !problem.empty())

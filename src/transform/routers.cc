@@ -74,7 +74,8 @@ std::string replace_all(std::string text, std::string_view what, std::string_vie
 
 class TimestampRouter : public Router {
  public:
-  TimestampRouter(std::string topic_format, SimpleDateFormat timestamp_format)
+  // A format that cannot be is noticed at the first record, as in Java.
+  TimestampRouter(std::string topic_format, Result<SimpleDateFormat> timestamp_format)
       : Router("TimestampRouter"),
         topic_format_(std::move(topic_format)),
         timestamp_format_(std::move(timestamp_format)) {}
@@ -88,15 +89,19 @@ class TimestampRouter : public Router {
       return data_failure("Timestamp missing on record: topic='" + std::string(topic) +
                           "', kafkaPartition=" + std::to_string(view.partitions[record]));
     }
+    if (!timestamp_format_) {
+      return fail(ErrorKind::bad_data, timestamp_format_.error().message(),
+                  "java.lang.IllegalArgumentException");
+    }
     std::string name = replace_all(topic_format_, "${topic}", topic);
-    name = replace_all(std::move(name), "${timestamp}", timestamp_format_.format(timestamp));
+    name = replace_all(std::move(name), "${timestamp}", timestamp_format_->format(timestamp));
     if (name != last_) last_ = arena.copy(name);
     return last_;
   }
   void forget() override { last_ = {}; }
 
   const std::string topic_format_;
-  const SimpleDateFormat timestamp_format_;
+  const Result<SimpleDateFormat> timestamp_format_;
   std::string_view last_;
 };
 
@@ -141,13 +146,12 @@ void add_routers(Registry& registry) {
                  return std::make_unique<RegexRouter>(std::move(*regex),
                                                       config.text("replacement"));
                });
-  registry.add(
-      "TimestampRouter", timestamp_definition(),
-      [](const config::Config& config) -> Result<std::unique_ptr<Transform>> {
-        Result<SimpleDateFormat> format = SimpleDateFormat::parse(config.text("timestamp.format"));
-        if (!format) return fail(std::move(format).error());
-        return std::make_unique<TimestampRouter>(config.text("topic.format"), std::move(*format));
-      });
+  registry.add("TimestampRouter", timestamp_definition(),
+               [](const config::Config& config) -> Result<std::unique_ptr<Transform>> {
+                 return std::make_unique<TimestampRouter>(
+                     config.text("topic.format"),
+                     SimpleDateFormat::parse(config.text("timestamp.format")));
+               });
 }
 
 }  // namespace millrace::transform

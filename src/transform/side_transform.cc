@@ -9,6 +9,7 @@ void SideTransform::apply(data::Batch& batch, data::Records& view, data::Failure
   const Schema** schemas =
       copy_column(batch, side_.key ? view.key_schemas : view.value_schemas, view.count);
   Cell* cells = copy_column(batch, side_.key ? view.keys : view.values, view.count);
+  begin(batch);
   const Schema* kept = nullptr;  // most records share the schema of the one before
   for (uint32_t record : view.selected) {
     Datum datum{schemas[record], cells[record]};
@@ -46,8 +47,8 @@ Result<void> require_struct(const Cell& value, std::string_view purpose) {
   return data_failure(found("Struct objects supported", purpose, value));
 }
 
-Result<void> check_put(const data::Field& field, const Cell& value) {
-  if (!data::is_null(value) || field.schema->optional()) return {};
+Result<void> check_put_null(const data::Field& field) {
+  if (field.schema->optional()) return {};
   return data_failure("Invalid value: null used for required field: \"" + field.name +
                       "\", schema type: " + std::string(data::type_name(field.schema->type())));
 }

@@ -50,6 +50,8 @@ class SideTransform : public Transform {
     uint32_t record;
     Arena& arena() const { return batch.arena(); }
   };
+  // Before the first record of a batch.
+  virtual void begin(data::Batch&) {}
   // Changes one record's key or value in place. New schemas are kept alive by a plan of the
   // transform.
   virtual Result<void> change(const Work& work, Datum& datum) = 0;
@@ -106,7 +108,11 @@ inline const Cell& field_value(const Schema& schema, const Cell& row, uint32_t f
 }
 
 // Struct.put of a null into a required field fails.
-Result<void> check_put(const data::Field& field, const Cell& value);
+Result<void> check_put_null(const data::Field& field);
+inline Result<void> check_put(const data::Field& field, const Cell& value) {
+  if (!data::is_null(value)) return {};
+  return check_put_null(field);
+}
 
 // SchemaUtil.copySchemaBasics: name, version, doc and parameters go along, optional and default do
 // not.

@@ -174,12 +174,15 @@ class Reader {
   void skip_blanks() {
     while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
   }
-  // At most `most` digits where the next part is a number, too; else as many as there are.
-  bool number(int most, int64_t& value, int* digits = nullptr) {
-    bool negative = at_ < text_.size() && text_[at_] == '-';
+  // width: where the next part is a number, too: all that belongs to this one, its sign included.
+  // 0: as many digits as there are.
+  bool number(int width, int64_t& value, int* digits = nullptr) {
+    const size_t limit = width == 0 ? text_.size() : at_ + static_cast<size_t>(width);
+    if (limit > text_.size()) return false;
+    bool negative = at_ < limit && text_[at_] == '-';
     size_t start = at_ + (negative ? 1 : 0), end = start;
-    while (end < text_.size() && std::isdigit(static_cast<unsigned char>(text_[end])) &&
-           (most == 0 || end - start < static_cast<size_t>(most)) && end - start < 18) {
+    while (end < limit && std::isdigit(static_cast<unsigned char>(text_[end])) &&
+           end - start < 18) {
       ++end;
     }
     if (end == start) return false;
@@ -220,16 +223,23 @@ class Reader {
     }
     if (at_ >= text_.size() || (text_[at_] != '+' && text_[at_] != '-')) return false;
     int64_t sign = text_[at_++] == '-' ? -1 : 1, hours = 0, minutes = 0;
-    if (!number(2, hours)) return false;
+    if (!two_digits(hours)) return false;
     if (at_ < text_.size() && text_[at_] == ':') ++at_;
     if (at_ < text_.size() && std::isdigit(static_cast<unsigned char>(text_[at_])) &&
-        !number(2, minutes))
+        !two_digits(minutes))
       return false;
     offset_minutes = sign * (hours * 60 + minutes);
     return true;
   }
 
  private:
+  bool two_digits(int64_t& value) {  // or one
+    size_t end = at_;
+    while (end < text_.size() && end < at_ + 2 &&
+           std::isdigit(static_cast<unsigned char>(text_[end])))
+      ++end;
+    return end > at_ && number(static_cast<int>(end - at_), value);
+  }
   static bool same(std::string_view a, std::string_view b) {
     if (a.size() != b.size()) return false;
     for (size_t i = 0; i < a.size(); ++i) {

@@ -299,10 +299,12 @@ Result<std::unique_ptr<Transform>> make(const config::Config& config, Side side)
   if (!blank(pattern)) {
     Result<SimpleDateFormat> parsed = SimpleDateFormat::parse(pattern);
     if (!parsed) {
-      return fail(std::move(parsed).error().within(
+      // Java gives ConfigException its arguments in another order than it means.
+      return config_failure(config::invalid_value(
           "TimestampConverter requires a SimpleDateFormat-compatible pattern for string "
           "timestamps: " +
-          pattern));
+              pattern,
+          std::string(parsed.error().exception_class()) + ": " + parsed.error().message(), ""));
     }
     format = std::move(*parsed);
   }

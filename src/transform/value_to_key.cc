@@ -16,6 +16,7 @@ const config::ConfigDef& definition() {
         required_key("fields", config::Type::kList, config::Importance::kHigh,
                      "The value's fields that make the key, in this order.");
     fields.validator = list_without_duplicates(false);
+    fields.drop_duplicates = true;
     d.define(fields).define(replace_null_key());
     return d;
   }();

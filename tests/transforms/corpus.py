@@ -1,0 +1,257 @@
+"""A seeded corpus of transform cases; the form of the lines is told in TransformCases.java."""
+
+import json
+import random
+
+PACKAGE = "org.apache.kafka.connect.transforms."
+LOGICAL = "org.apache.kafka.connect.data."
+PRIMITIVES = {"boolean": ["true", "false"], "int8": ["0", "-128", "7"], "int16": ["300", "-1"], "int32": ["0", "70000", "-5"],
+              "int64": ["0", "1600000000123", "-1600000000001", "9223372036854775807"], "float": ["0.5", "-300.75", "1e20", "100.0"],
+              "double": ["0.1", "-0.0", "1e300", "12.9", "42.0"], "string": ['""', '"x"', '"12"', '"+5"', '"true"', '"TRUE"', '"1.5"', '"300"',
+              '"2020-01-02"', '"2020-01-02 03:04:05"', '"äöü"', '" 1"', '"1e3"', '"9999999999"', '"NaN"', '"0x10"'], "bytes": ['""', '"AAEC"']}
+LOGICALS = {"Decimal": ("bytes", ['"AMg="', '"AA=="', '"/w=="', '"MDk="']), "Date": ("int32", ["0", "18262", "-1"]),
+            "Time": ("int32", ["0", "86399999", "1"]), "Timestamp": ("int64", ["0", "1577934245006", "-1", "1600000000123"])}
+FIELDS = ["id", "name", "ts", "flag", "price", "inner", "tags", "attrs", "a.b", "a"]
+ABSENT = ["missing", "id.x"]
+PLAIN = ["null", "true", "1", "-7", "1600000000123", "1.5", "12.9", '"x"', '"12"', '"2020-01-02"', '""', "[]", "[1,2]", "{}", '{"a":1}', "9223372036854775808"]
+FORMATS = ["yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.SSSZ", "yyyyMMdd", "EEE, d MMM yyyy HH:mm:ss z", "yy/M/d h:mm a", "G y D w", "bogus", "HH:mm:ss.SSS XXX", "yyyy", "''yyyy''"]
+REGEXES = [("orders", "x"), ("(.*)", "$1-copy"), ("o(.*)s", "${1}"), ("(?<a>o)rders", "${a}!"), ("[", "x"), ("ord", "y"), ("(.*)-(.*)", "$2-$1"), (".*?", "p"),
+           ("orders", "\\$x"), ("orders", "$2"), ("o(\\w+)", "a\\\\$1"), ("", "x"), ("(o|p)rders.*", "")]
+
+
+def kind_of_default(schema):
+    return schema["type"] not in ("struct", "array", "map") or schema["type"] == "array" and kind_of_default(schema["items"])
+
+
+class Corpus:
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+
+    def maybe(self, probability):
+        return self.random.random() < probability
+
+    def pick(self, items):
+        return self.random.choice(items)
+
+    # Schemas and payloads of the JSON converter's envelope.
+
+    def leaf(self):
+        if self.maybe(0.25):
+            name = self.pick(list(LOGICALS))
+            schema = {"type": LOGICALS[name][0], "name": LOGICAL + name, "version": 1}
+            if name == "Decimal":
+                schema["parameters"] = {"scale": self.pick(["0", "2"])}
+            return schema
+        return {"type": self.pick(list(PRIMITIVES))}
+
+    def schema(self, depth=0, field=None):
+        kind = self.random.random()
+        if field == "ts":
+            schema = self.pick([{"type": "int64"}, {"type": "int64"}, {"type": "string"}] + [{"type": LOGICALS[n][0], "name": LOGICAL + n, "version": 1} for n in ("Date", "Time", "Timestamp")])
+        elif depth == 0 and kind < 0.85 or depth in (1, 2) and (kind < 0.12 or field in ("inner", "a")):
+            schema = {"type": "struct", "fields": []}
+            for name in FIELDS if depth == 0 else ["b", "c", "id", "a"]:
+                if self.maybe(0.55):
+                    schema["fields"].append(dict(self.schema(depth + 1, name), field=name))
+        elif kind < 0.2 and depth or field == "tags":
+            schema = {"type": "array", "items": self.schema(3)}
+        elif kind < 0.25 and depth or field == "attrs":
+            schema = {"type": "map", "keys": {"type": "string"}, "values": self.schema(3)}
+        else:
+            schema = self.leaf()
+        schema = dict(schema)
+        schema["optional"] = self.maybe(0.4)
+        if "name" not in schema and self.maybe(0.2):
+            schema["name"] = self.pick(["row", "com.x.Row"])
+        if self.maybe(0.15):
+            schema["version"] = self.pick([1, 7])
+        if self.maybe(0.1):
+            schema["doc"] = "some doc"
+        if "parameters" not in schema and self.maybe(0.1):
+            schema["parameters"] = {"p": "1"}
+        # Java's JSON converter does not take defaults of structs.
+        if kind_of_default(schema) and self.maybe(0.25):
+            schema["default"] = json.loads(self.payload(schema, nulls=False))
+        return schema
+
+    def payload(self, schema, nulls=True):
+        if nulls and (schema.get("optional") or "default" in schema) and self.maybe(0.25):
+            return "null"
+        kind, name = schema["type"], schema.get("name", "").removeprefix(LOGICAL)
+        if name in LOGICALS:
+            return self.pick(LOGICALS[name][1])
+        if kind == "struct":
+            return "{" + ",".join("%s:%s" % (json.dumps(f["field"]), self.payload(f, nulls)) for f in schema["fields"]) + "}"
+        if kind == "array":
+            return "[" + ",".join(self.payload(schema["items"], nulls) for _ in range(self.random.randrange(3))) + "]"
+        if kind == "map":
+            return "{" + ",".join('"%s":%s' % (k, self.payload(schema["values"], nulls)) for k in "kl"[: self.random.randrange(3)]) + "}"
+        return self.pick(PRIMITIVES[kind])
+
+    def plain(self, depth=0):
+        if self.maybe(0.85 if depth == 0 else 0.2 if depth < 3 else 0):
+            names = FIELDS if depth == 0 else ["b", "c", "id", "a", "k1", "k2"]
+            members = []
+            for name in names:
+                if self.maybe(0.55):
+                    value = self.plain(depth + 1) if name not in ("ts",) or self.maybe(0.2) else self.pick(["1600000000123", '"2020-01-02"', "null", "-5"])
+                    if name in ("a", "inner") and self.maybe(0.6):
+                        value = "{" + ",".join('"%s":%s' % (k, self.plain(3)) for k in "bc"[: self.random.randrange(3)]) + "}"
+                    members.append("%s:%s" % (json.dumps(name), value))
+            return "{" + ",".join(members) + "}"
+        return self.pick(PLAIN)
+
+    def datum(self):
+        """reader and bytes"""
+        choice = self.random.random()
+        if choice < 0.04:
+            return "P", "-"
+        if choice < 0.6:
+            schema = self.schema()
+            text = '{"schema":%s,"payload":%s}' % (json.dumps(schema), self.payload(schema))
+            return "J", text.encode().hex()
+        return "P", self.plain().encode().hex()
+
+    # Configurations.
+
+    def field(self):
+        return self.pick(FIELDS) if self.maybe(0.9) else self.pick(ABSENT)
+
+    def fields(self, least=1):
+        names = [self.field() for _ in range(self.random.randrange(least, 4))]
+        return ",".join(names if self.maybe(0.1) else dict.fromkeys(names))
+
+    def cast(self):
+        kinds = ["int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string", "STRING"]
+        if self.maybe(0.25):
+            return {"spec": self.pick(kinds + ["bytes", "foo", "int8,int16", ""])}
+        items = ["%s:%s" % (self.field(), self.pick(kinds)) for _ in range(self.random.randrange(1, 4))]
+        if self.maybe(0.05):
+            items.append(self.pick(["a:b:c", "id:array", " id : int8 ", "string"]))
+        return {"spec": ",".join(items)}
+
+    def insert_field(self):
+        config = {}
+        for key in ["topic", "partition", "offset", "timestamp", "static"]:
+            if self.maybe(0.15 if key == "offset" else 0.4):
+                config[key + ".field"] = self.pick(["new_" + key, "new_" + key + "?", "new_" + key + "!", "id" if self.maybe(0.2) else "z"])
+        if "static.field" in config and self.maybe(0.95):
+            config["static.value"] = self.pick(["v", "", "ä"])
+        return config
+
+    def timestamp_converter(self):
+        config = {"target.type": self.pick(["string", "unix", "Date", "Time", "Timestamp"]) if self.maybe(0.97) else "date"}
+        if self.maybe(0.8):
+            config["field"] = self.pick(["ts", "ts", "ts", "id", "name", "missing"])
+        if self.maybe(0.75):
+            config["format"] = self.pick(FORMATS)
+        if self.maybe(0.4):
+            config["unix.precision"] = self.pick(["seconds", "milliseconds", "microseconds", "nanoseconds"])
+        return config
+
+    def settings(self, name):
+        if name == "Cast":
+            return self.cast()
+        if name == "DropHeaders":
+            return {"headers": self.pick(["h", "h,k", "none", "", "k"])}
+        if name == "ExtractField":
+            path = self.field() if self.maybe(0.5) else self.pick(["inner.b", "a.b", "`a.b`", "inner.c", "a.c.x", "`a", "a.", "inner", "inner.id", "attrs.k", "", "a..b"])
+            return {"field": path, **({"field.syntax.version": self.pick(["V1", "V2", "v2", "V2", "V3"])} if self.maybe(0.6) else {})}
+        if name == "Flatten":
+            return {"delimiter": self.pick(["_", "", "::"])} if self.maybe(0.5) else {}
+        if name == "HeaderFrom":
+            names = self.fields().split(",")
+            headers = ["h%d" % i for i in range(len(names) if self.maybe(0.95) else 1)]
+            return {"fields": ",".join(names), "headers": ",".join(headers), "operation": self.pick(["move", "copy", "copy", "MOVE"])}
+        if name == "HoistField":
+            return {"field": self.pick(["hoisted", "id", ""])}
+        if name == "InsertField":
+            return self.insert_field()
+        if name == "InsertHeader":
+            return {"header": self.pick(["h", "new"]), "value.literal": self.pick(["1", "true", "x", "null", "1.5", "[1,2]", '{"a":1}', "2020-01-02", "300", "", "12:30:00.000Z"])}
+        if name == "MaskField":
+            return {"fields": self.fields(), **({"replacement": self.pick(["*", "7", "12.9", "-1", "", "300", "1e5"])} if self.maybe(0.5) else {})}
+        if name == "RegexRouter":
+            regex, replacement = self.pick(REGEXES)
+            return {"regex": regex, "replacement": replacement}
+        if name == "ReplaceField":
+            config = {}
+            if self.maybe(0.4):
+                config["exclude"] = self.fields(0)
+            if self.maybe(0.3):
+                config["include"] = self.fields(0)
+            if self.maybe(0.6):
+                config["renames"] = self.pick(["id:key", "id:name", "name:n,ts:t", "missing:x", "id", "a:b:c", "a.b:ab", "inner:outer", "price:id,id:price"])
+            return config
+        if name == "SetSchemaMetadata":
+            config = {}
+            if self.maybe(0.8):
+                config["schema.name"] = self.pick(["new.Name", "row", "", LOGICAL + "Timestamp"])
+            if self.maybe(0.5):
+                config["schema.version"] = self.pick(["2", "0", "x"])
+            return config
+        if name == "TimestampConverter":
+            return self.timestamp_converter()
+        if name == "TimestampRouter":
+            config = {}
+            if self.maybe(0.6):
+                config["topic.format"] = self.pick(["${topic}-${timestamp}", "${timestamp}", "x", "${topic}${topic}", "$1${timestamp}\\"])
+            if self.maybe(0.6):
+                config["timestamp.format"] = self.pick(FORMATS)
+            return config
+        if name == "ValueToKey":
+            return {"fields": self.fields()}
+        return {}
+
+    SIDES = ["Cast", "ExtractField", "Flatten", "HeaderFrom", "HoistField", "InsertField", "MaskField", "ReplaceField", "SetSchemaMetadata", "TimestampConverter"]
+    WHOLE = ["DropHeaders", "Filter", "InsertHeader", "RegexRouter", "TimestampRouter", "ValueToKey"]
+    NULLS = ["Cast", "ExtractField", "HeaderFrom", "InsertField", "MaskField", "ReplaceField", "SetSchemaMetadata", "TimestampConverter", "ValueToKey"]
+
+    def transform(self, alias, name):
+        settings = self.settings(name)
+        if name in self.NULLS and self.maybe(0.4):
+            settings["replace.null.with.default"] = self.pick(["true", "false"])
+        settings["type"] = PACKAGE + name + (self.pick(["$Value", "$Value", "$Key"]) if name in self.SIDES else "")
+        return {"transforms.%s.%s" % (alias, key): value for key, value in settings.items()}
+
+    def predicate(self, alias, name):
+        kind = self.pick(["HasHeaderKey", "RecordIsTombstone", "TopicNameMatches"])
+        config = {"predicates.%s.type" % name: PACKAGE + "predicates." + kind, "transforms.%s.predicate" % alias: name}
+        if kind == "HasHeaderKey":
+            config["predicates.%s.name" % name] = self.pick(["h", "k", "none", ""])
+        if kind == "TopicNameMatches":
+            config["predicates.%s.pattern" % name] = self.pick(["orders", "ord", "o.*", "", "[", "orders|x"])
+        if self.maybe(0.4):
+            config["transforms.%s.negate" % alias] = self.pick(["true", "false", "TRUE"])
+        return config
+
+    def config(self, name=None):
+        names = [name or self.pick(self.SIDES + self.WHOLE)]
+        if self.maybe(0.15):
+            names += [self.pick(self.SIDES + self.WHOLE) for _ in range(self.random.randrange(1, 3))]
+        config = {"transforms": ",".join("t%d" % i for i in range(len(names)))}
+        for i, each in enumerate(names):
+            config.update(self.transform("t%d" % i, each))
+            if self.maybe(0.15):
+                config.update(self.predicate("t%d" % i, "p%d" % i))
+        return "\n".join("%s=%s" % item for item in sorted(config.items())).encode().hex()
+
+    def headers(self):
+        if self.maybe(0.6):
+            return "-"
+        texts = ["1", '"x"', "null", "1.5", "[1]", "-"]
+        return ";".join("%s H %s" % (self.pick(["h", "k", "h0"]), text if text == "-" else text.encode().hex()) for text in [self.pick(texts) for _ in range(self.random.randrange(1, 4))])
+
+    def case(self, config):
+        key = self.datum() if self.maybe(0.5) else ("P", self.pick(["null", '"k"', "1"]).encode().hex())
+        value = self.datum()
+        timestamp = self.pick(["-", "0", "1600000000123", "-1000"]) if self.maybe(0.3) else "1600000000123"
+        partition, offset = self.pick([("-", "-"), ("3", "-"), ("0", "17"), ("3", "17")])
+        return "\t".join([config, self.pick(["orders", "orders", "a-b"]), partition, timestamp, offset, *key, *value, self.headers()])
+
+    def cases(self, count):
+        lines, names = [], self.SIDES + self.WHOLE
+        while len(lines) < count:
+            config = self.config(names[len(lines) // 6 % len(names)])
+            lines += [self.case(config) for _ in range(6)]
+        return lines[:count]

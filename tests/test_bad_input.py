@@ -57,13 +57,11 @@ def failed_trace(worker, name):
 def test_malformed_json_on_a_topic(worker, neighbour, broker, topic):
     broker.client.create_topic(topic)
     broker.client.produce(topic, ['{"schema":null,"payload":1}', '{"schema":{"type":"int32"'])
-    worker.rest.create("sink", blackhole(topic, **{"value.converter": JSON,
-                                                   "errors.log.enable": "true",
-                                                   "errors.log.include.messages": "true"}))
+    worker.rest.create("sink", blackhole(topic, **{"value.converter": JSON}))
     trace = failed_trace(worker, "sink")
     assert "Tolerance exceeded in error handler" in trace
     assert "DataException" in trace
-    assert f"topic='{topic}', partition=0, offset=1" in worker.log()
+    assert f"converting message value in topic '{topic}' partition 0 at offset 1" in worker.log()
 
 
 def test_malformed_json_is_skipped_where_errors_are_tolerated(worker, neighbour, broker, topic,

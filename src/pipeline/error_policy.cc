@@ -85,6 +85,7 @@ ErrorPolicy::ErrorPolicy(ErrorPolicyConfig config, std::string task, const std::
     : config_(config),
       task_(std::move(task)),
       log_("org.apache.kafka.connect.runtime.errors.LogReporter", log_context),
+      sink_log_("org.apache.kafka.connect.runtime.WorkerSinkTask", log_context),
       dead_letters_(std::move(dead_letters)) {}
 
 std::span<const uint32_t> ErrorPolicy::survivors(std::span<const uint32_t> selected,
@@ -154,12 +155,25 @@ void ErrorPolicy::report(const data::RecordFailure& failure, const OriginalRecor
     probe_.dead_letter_requests.add();
     dead_letters_->report(*originals.raw(), failure.record, failure);
   }
+  if (originals.raw() != nullptr) log_conversion(failure, *originals.raw());
   if (!config_.log) return;
   log_.error("Error encountered in task {}. Executing stage '{}' with class '{}'{}.\n{}", task_,
              data::stage_name(failure.stage), failure.stage_class,
              config_.log_messages ? originals.describe(failure.record) : std::string(),
              failure.error.trace());
   probe_.logged.add();
+}
+
+// As Java's sink task does whatever errors.log.enable says: this line alone tells which record it
+// is.
+void ErrorPolicy::log_conversion(const data::RecordFailure& failure, const RawRecords& raw) const {
+  const bool key = failure.stage == data::Stage::kKeyConverter;
+  if (!key && failure.stage != data::Stage::kValueConverter) return;
+  sink_log_.error(
+      "WorkerSinkTask{id={}} Error converting message {} in topic '{}' partition {} at offset {} "
+      "and timestamp {}: {}",
+      task_, key ? "key" : "value", raw.topics[failure.record], raw.partitions[failure.record],
+      raw.offsets[failure.record], raw.timestamps[failure.record], failure.error.describe());
 }
 
 }  // namespace millrace::pipeline

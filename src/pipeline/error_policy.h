@@ -117,10 +117,11 @@ class ErrorPolicy {
 
  private:
   void report(const data::RecordFailure& failure, const OriginalRecords& originals);
+  void log_conversion(const data::RecordFailure& failure, const RawRecords& raw) const;
 
   const ErrorPolicyConfig config_;
   const std::string task_;
-  const Logger log_;
+  const Logger log_, sink_log_;
   const std::shared_ptr<DeadLetterQueue> dead_letters_;
   ErrorProbe probe_;
   mutable std::mutex mutex_;

@@ -229,8 +229,11 @@ TEST_F(PipelineTest, LogLinesAreThoseOfTheJavaWorker) {
   config.tolerate_all = config.log = config.log_messages = true;
   LogLines log;
   sink({{"k", "a"}, {"k", "bad"}});
-  ASSERT_EQ(log.lines.size(), 1u);
+  ASSERT_EQ(log.lines.size(), 2u);
   EXPECT_THAT(log.lines[0],
+              HasSubstr("WorkerSinkTask{id=sink-0} Error converting message value in topic 't' "
+                        "partition 2 at offset 11 and timestamp 77: refused: bad"));
+  EXPECT_THAT(log.lines[1],
               HasSubstr("Error encountered in task sink-0. Executing stage 'VALUE_CONVERTER' with "
                         "class 'ValueClass', where consumed record is {topic='t', partition=2, "
                         "offset=11, timestamp=77, timestampType=CreateTime}.\n"
@@ -238,10 +241,10 @@ TEST_F(PipelineTest, LogLinesAreThoseOfTheJavaWorker) {
   EXPECT_EQ(errors->probe().logged.total(), 1u);
 }
 
-TEST_F(PipelineTest, NothingIsLoggedUnlessAskedFor) {
+TEST_F(PipelineTest, OfTransformsNothingIsLoggedUnlessAskedFor) {
   config.tolerate_all = true;
   LogLines log;
-  sink({{"k", "bad"}});
+  sink({{"k", "fail"}});
   EXPECT_THAT(log.lines, IsEmpty());
 }
 

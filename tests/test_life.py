@@ -106,12 +106,18 @@ def test_two_tasks_share_the_partitions(millrace, broker, topic):
     worker = millrace().start()
     worker.rest.create("two", blackhole(topic, **{"tasks.max": "2"}))
     worker.rest.wait_state("two", "RUNNING", tasks=2)
+
+    def of_both(name):
+        return {number: metric(worker, f"kafka_connect_sink_task_metrics_{name}", connector="two",
+                               task=number) for number in ("0", "1")}
+    # A task runs before its group has settled who reads what.
+    wait_until(lambda: set(of_both("partition_count").values()) == {2.0}, 30,
+               lambda: f"two partitions for each; {of_both('partition_count')}")
     texts = lines(20_000)
     broker.client.produce(topic, texts, keys=[text[:10] for text in texts])
     wait_until(lambda: sum(broker.client.committed("connect-two", topic, 4)) == len(texts), 60,
                lambda: f"all to be committed: {broker.client.committed('connect-two', topic, 4)}")
-    sent = {number: metric(worker, "kafka_connect_sink_task_metrics_sink_record_send_total",
-                           connector="two", task=number) for number in ("0", "1")}
+    sent = of_both("sink_record_send_total")
     assert sum(sent.values()) == len(texts) and all(sent.values()), sent
 
 

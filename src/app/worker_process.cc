@@ -59,6 +59,7 @@ std::shared_ptr<const plugin::Catalogue> load_plugins(const config::WorkerConfig
 bool create_connectors(herder::StandaloneHerder& herder, const std::vector<std::string>& paths,
                        const Logger& log) {
   for (const std::string& path : paths) {
+    if (stop_signal_pending()) return true;
     Result<ConnectorFile> file = read_connector_file(path);
     if (!file) {
       log.error("Stopping after connector error: {}", file.error().describe());

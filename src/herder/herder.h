@@ -13,6 +13,7 @@
 
 #include "base/result.h"
 #include "config/config_def.h"
+#include "herder/key_order.h"
 #include "runtime/task.h"
 
 namespace millrace::herder {
@@ -28,6 +29,7 @@ struct ConnectorInfo {
   Properties config;  // raw: variables unresolved
   std::vector<TaskId> tasks;
   std::string type;  // "source", "sink", "unknown"
+  KeyOrder key_order;
 };
 
 struct ConnectorStatus {
@@ -48,6 +50,7 @@ struct ConnectorStatus {
 struct TaskInfo {
   TaskId id;
   Properties config;
+  KeyOrder key_order;
 };
 
 // One key's definition and finding in a validation. Definition without value or value without
@@ -95,14 +98,17 @@ class Herder {
   virtual Result<ConnectorStatus> connector_status(const std::string& name) = 0;
   virtual Result<std::vector<TaskInfo>> task_configs(const std::string& name,
                                                      Deadline deadline) = 0;
-  // Validates, then stores and starts. initial: only for new connectors.
+  // Validates, then stores and starts. initial: only for new connectors. key_order: of `config`,
+  // as the request gave it.
   virtual Result<Created> put_connector_config(const std::string& name,
                                                const NullableProperties& config,
                                                std::optional<TargetState> initial,
-                                               bool allow_replace, Deadline deadline) = 0;
+                                               bool allow_replace, Deadline deadline,
+                                               const KeyOrder& key_order = {}) = 0;
   virtual Result<ConnectorInfo> patch_connector_config(const std::string& name,
                                                        const NullableProperties& patch,
-                                                       Deadline deadline) = 0;
+                                                       Deadline deadline,
+                                                       const KeyOrder& key_order = {}) = 0;
   virtual Result<void> delete_connector(const std::string& name, Deadline deadline) = 0;
   virtual Result<void> pause_connector(const std::string& name) = 0;
   virtual Result<void> resume_connector(const std::string& name) = 0;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "convert/converter.h"
+#include "transform/transform.h"
 
 namespace millrace::herder {
 namespace {
@@ -16,8 +17,10 @@ Properties without_nulls(const NullableProperties& properties) {
   return given;
 }
 
-NullableProperties with_nulls(const Properties& properties) {
-  return {properties.begin(), properties.end()};
+NullableProperties with_nulls(const ConnectorInfo& info) {
+  NullableProperties all(info.config.begin(), info.config.end());
+  for (const std::string& key : info.key_order) all.try_emplace(key, std::nullopt);
+  return all;
 }
 
 Failure connector_not_found(const std::string& name) {
@@ -114,6 +117,7 @@ ConnectorInfo StandaloneHerder::info_of(const Entry& entry) const {
   for (size_t i = 0; i < entry.tasks.size(); ++i)
     info.tasks.push_back({entry.name, static_cast<int32_t>(i)});
   info.type = type_of(entry.config);
+  info.key_order = entry.key_order;
   return info;
 }
 
@@ -146,7 +150,9 @@ Result<std::vector<TaskInfo>> StandaloneHerder::task_configs(const std::string& 
   std::lock_guard lock(mutex_);
   std::vector<TaskInfo> infos;
   for (size_t i = 0; i < entry->tasks.size(); ++i)
-    infos.push_back({{name, static_cast<int32_t>(i)}, entry->tasks[i]});
+    infos.push_back({{name, static_cast<int32_t>(i)},
+                     entry->tasks[i],
+                     order_of_task(entry->key_order, entry->tasks[i])});
   return infos;
 }
 
@@ -167,7 +173,8 @@ std::vector<PluginInfo> StandaloneHerder::plugins() {
     const bool source = each->type() == plugin::ConnectorType::kSource;
     std::vector<PluginInfo>& list = source ? sources : sinks;
     const char* type = source ? "source" : "sink";
-    list.push_back({each->class_name(), type, each->version()});
+    // What stands in for Java classes is listed under their names alone, as scripts look for it.
+    if (each->other_names().empty()) list.push_back({each->class_name(), type, each->version()});
     for (const std::string& other : each->other_names())
       list.push_back({other, type, each->version()});
   }
@@ -203,7 +210,8 @@ Result<ConfigInfos> StandaloneHerder::validate(const NullableProperties& config,
 Result<Created> StandaloneHerder::put_connector_config(const std::string& name,
                                                        const NullableProperties& config,
                                                        std::optional<TargetState> initial,
-                                                       bool allow_replace, Deadline deadline) {
+                                                       bool allow_replace, Deadline deadline,
+                                                       const KeyOrder& key_order) {
   Result<ConfigInfos> infos = validate(config, deadline);
   if (!infos) return fail(std::move(infos).error());
   if (std::optional<std::string> refused = refusal(*infos))
@@ -211,25 +219,33 @@ Result<Created> StandaloneHerder::put_connector_config(const std::string& name,
                 "org.apache.kafka.connect.runtime.rest.errors.BadRequestException");
   EntryPtr entry = entry_for(name);
   auto answer = Pending<Created>::make();
-  operate(entry, [this, entry, config = without_nulls(config), initial, allow_replace, answer] {
-    apply(entry, config, initial, allow_replace, answer);
-  });
+  operate(entry,
+          [this, entry, config = without_nulls(config),
+           order = key_order.empty() ? order_of_file(config) : key_order, initial, allow_replace,
+           answer] { apply(entry, config, order, initial, allow_replace, answer); });
   return answer->wait(deadline);
 }
 
 Result<ConnectorInfo> StandaloneHerder::patch_connector_config(const std::string& name,
                                                                const NullableProperties& patch,
-                                                               Deadline deadline) {
+                                                               Deadline deadline,
+                                                               const KeyOrder& key_order) {
   Result<ConnectorInfo> info = connector_info(name, deadline);
   if (!info) return info;
-  for (const auto& [key, value] : patch) {
-    if (value)
-      info->config[key] = *value;
-    else
-      info->config.erase(key);
+  NullableProperties patched = with_nulls(*info);
+  HashMapKeys keys = HashMapKeys::copy_of(info->key_order);
+  for (const std::string& key : key_order.empty() ? order_of_file(patch) : key_order) {
+    const std::optional<std::string>& value = patch.at(key);
+    if (value) {
+      patched[key] = value;
+      keys.put(key);
+    } else {
+      patched.erase(key);
+      keys.remove(key);
+    }
   }
   Result<Created> put =
-      put_connector_config(name, with_nulls(info->config), std::nullopt, true, deadline);
+      put_connector_config(name, patched, std::nullopt, true, deadline, keys.in_order());
   if (!put) return fail(std::move(put).error());
   return std::move(put->info);
 }
@@ -259,9 +275,14 @@ Result<void> StandaloneHerder::resume_connector(const std::string& name) {
   return set_target(name, TargetState::kStarted);
 }
 
+// Java's standalone worker answers 500, not 404, where one stops or restarts what is not there:
+// scripts see the same.
+
 Result<void> StandaloneHerder::stop_connector(const std::string& name, Deadline deadline) {
   EntryPtr entry = find(name);
-  if (entry == nullptr) return fail(ErrorKind::not_found, "Unknown connector " + name, kNotFound);
+  if (entry == nullptr)
+    return fail(ErrorKind::fatal, "No connector `" + name + "` configured",
+                "java.lang.IllegalArgumentException");
   auto answer = Pending<bool>::make();
   operate(entry, [this, entry, answer] {
     remove_tasks(entry);
@@ -275,7 +296,8 @@ Result<void> StandaloneHerder::stop_connector(const std::string& name, Deadline 
 
 Result<void> StandaloneHerder::restart_connector(const std::string& name, Deadline deadline) {
   EntryPtr entry = find(name);
-  if (entry == nullptr) return connector_not_found(name);
+  if (entry == nullptr)
+    return fail(ErrorKind::fatal, "Connector " + name + " not found", kNotFound);
   auto answer = Pending<bool>::make();
   operate(entry, [this, entry, answer] { restart(entry, answer); });
   Result<bool> restarted = answer->wait(deadline);
@@ -309,7 +331,11 @@ Result<ConnectorStatus> StandaloneHerder::restart_connector_and_tasks(const std:
 
 Result<void> StandaloneHerder::restart_task(const TaskId& id, Deadline deadline) {
   EntryPtr entry = find(id.connector);
-  if (entry == nullptr) return connector_not_found(id.connector);
+  if (entry == nullptr)
+    return fail(ErrorKind::fatal,
+                "Failed to start task " + id.to_string() +
+                    " since it is not a recognizable type (source or sink)",
+                "org.apache.kafka.connect.errors.ConnectException");
   auto answer = Pending<bool>::make();
   operate(entry, [this, entry, id, answer] {
     {

@@ -58,10 +58,10 @@ class StandaloneHerder : public Herder,
   Result<std::vector<TaskInfo>> task_configs(const std::string& name, Deadline deadline) override;
   Result<Created> put_connector_config(const std::string& name, const NullableProperties& config,
                                        std::optional<TargetState> initial, bool allow_replace,
-                                       Deadline deadline) override;
+                                       Deadline deadline, const KeyOrder& key_order = {}) override;
   Result<ConnectorInfo> patch_connector_config(const std::string& name,
-                                               const NullableProperties& patch,
-                                               Deadline deadline) override;
+                                               const NullableProperties& patch, Deadline deadline,
+                                               const KeyOrder& key_order = {}) override;
   Result<void> delete_connector(const std::string& name, Deadline deadline) override;
   Result<void> pause_connector(const std::string& name) override;
   Result<void> resume_connector(const std::string& name) override;
@@ -98,6 +98,7 @@ class StandaloneHerder : public Herder,
     bool reconfiguration_pending = false;
     uint64_t epoch = 0;  // counts what makes an answer of the connector stale
     Properties config;
+    KeyOrder key_order;  // of config and of what is null in it
     TargetState target = TargetState::kStarted;
     std::vector<Properties> tasks;  // by index; as stored: variables unresolved
     Properties applied;             // the connector's configuration that `tasks` came from
@@ -122,8 +123,8 @@ class StandaloneHerder : public Herder,
   EntryPtr entry_for(const std::string& name);
 
   // Operations: on the connector's operation thread.
-  void apply(const EntryPtr& entry, const Properties& config, std::optional<TargetState> initial,
-             bool allow_replace, const Answer<Created>& answer);
+  void apply(const EntryPtr& entry, const Properties& config, const KeyOrder& key_order,
+             std::optional<TargetState> initial, bool allow_replace, const Answer<Created>& answer);
   void remove(const EntryPtr& entry, const Answer<bool>& answer);
   void change_target(const EntryPtr& entry, TargetState state);
   void restart(const EntryPtr& entry, const Answer<bool>& answer);

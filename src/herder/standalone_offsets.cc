@@ -1,17 +1,11 @@
 // StandaloneHerder: looking at and changing the offsets of connectors.
 
-#include "config/client_config.h"
+#include "herder/offset_changes.h"
 #include "herder/standalone.h"
-#include "runtime/source_offset.h"
+#include "runtime/call_thread.h"
 
 namespace millrace::herder {
 namespace {
-
-std::chrono::milliseconds time_until(Herder::Deadline deadline) {
-  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
-      deadline - std::chrono::steady_clock::now());
-  return std::max(left, std::chrono::milliseconds(1));
-}
 
 void append_json_text(std::string& out, std::string_view text) {
   out += '"';
@@ -39,13 +33,9 @@ Result<std::vector<Offset>> StandaloneHerder::connector_offsets(const std::strin
   auto entries = worker_.parts().offsets->entries_of(name);
   if (!entries) return fail(std::move(entries).error());
   std::vector<Offset> offsets;
-  const std::string prefix = runtime::offset_key_prefix(name);
-  for (const runtime::OffsetEntry& each : *entries) {
-    // The key is `["NAME",PARTITION]`.
-    if (each.key.size() <= prefix.size() || !each.value) continue;
-    offsets.push_back(
-        {each.key.substr(prefix.size(), each.key.size() - prefix.size() - 1), *each.value});
-  }
+  for (const runtime::OffsetEntry& each : *entries)
+    if (auto partition = partition_of_key(name, each.key); partition && each.value)
+      offsets.push_back({*std::move(partition), *each.value});
   return offsets;
 }
 
@@ -59,13 +49,9 @@ Result<std::vector<Offset>> StandaloneHerder::sink_offsets(const std::string& na
   const runtime::WorkerParts& parts = worker_.parts();
   auto resolved = parts.resolver->resolve(config);
   if (!resolved) return failed(std::move(resolved).error());
-  auto properties = config::admin_properties(
-      parts.config, *resolved, "connector-adminclient-" + name, parts.client_overrides);
-  if (!properties) return failed(std::move(properties).error());
-  auto admin = parts.clients->make_admin(*properties, "[" + name + "|worker] ");
-  if (!admin) return failed(std::move(admin).error());
-  auto committed = (*admin)->group_offsets(config::consumer_group(parts.config, *resolved, name),
-                                           time_until(deadline));
+  auto opened = open_sink_group(parts, name, *resolved);
+  if (!opened) return failed(std::move(opened).error());
+  auto committed = opened->admin->group_offsets(opened->group, time_until(deadline));
   if (!committed) return failed(std::move(committed).error());
   std::vector<Offset> offsets;
   for (const kafka::TopicPartitionOffset& each : *committed) {
@@ -78,13 +64,38 @@ Result<std::vector<Offset>> StandaloneHerder::sink_offsets(const std::string& na
 }
 
 Result<std::string> StandaloneHerder::modify_connector_offsets(
-    const std::string& name, const std::optional<std::vector<Offset>>&, Deadline) {
+    const std::string& name, const std::optional<std::vector<Offset>>& offsets, Deadline deadline) {
   EntryPtr entry = find(name);
   if (entry == nullptr)
     return fail(ErrorKind::not_found, "Connector " + name + " not found",
                 "org.apache.kafka.connect.errors.NotFoundException");
-  return fail(ErrorKind::fatal,
-              "Changing the offsets of connectors is not supported by this version of Millrace");
+  auto answer = Pending<std::string>::make();
+  // In the row of the connector's operations, so that a stop before it is over; the work itself may
+  // hang in the connector's code and gets a thread of its own.
+  operate(entry, [this, entry, offsets, deadline, answer] {
+    OffsetChangeRequest request{entry->name, {}, offsets, deadline};
+    {
+      std::lock_guard lock(mutex_);
+      if (entry->target != TargetState::kStopped || !entry->tasks.empty())
+        return answer->answer(fail(
+            ErrorKind::bad_config,
+            "Connectors must be in the STOPPED state before their offsets can be modified. This "
+            "can be done for the specified connector by issuing a 'PUT' request to the "
+            "'/connectors/" +
+                entry->name + "/stop' endpoint",
+            "org.apache.kafka.connect.runtime.rest.errors.BadRequestException"));
+      request.config = entry->config;
+    }
+    auto thread = std::make_shared<runtime::CallThread>("offsets-" + entry->name);
+    thread->post([self = shared_from_this(), request = std::move(request), answer] {
+      auto changed = change_offsets(self->worker_.parts(), request);
+      if (!changed)
+        self->log_.error("Failed to modify offsets for connector {}: {}", request.connector,
+                         changed.error().describe());
+      answer->answer(std::move(changed));
+    });
+  });
+  return answer->wait(deadline);
 }
 
 }  // namespace millrace::herder

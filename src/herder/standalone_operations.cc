@@ -5,6 +5,17 @@
 #include "herder/standalone.h"
 
 namespace millrace::herder {
+namespace {
+
+// Of the keys whose value is null the one that Java meets first.
+std::optional<std::string> first_null(const Properties& config, const KeyOrder& order) {
+  if (order.size() == config.size()) return {};
+  for (const std::string& key : HashMapKeys::copy_of(order).in_order())
+    if (config.count(key) == 0) return key;
+  return {};
+}
+
+}  // namespace
 
 StandaloneHerder::EntryPtr StandaloneHerder::entry_for(const std::string& name) {
   std::lock_guard lock(mutex_);
@@ -29,8 +40,8 @@ void StandaloneHerder::operate(const EntryPtr& entry, std::function<void()> oper
 }
 
 void StandaloneHerder::apply(const EntryPtr& entry, const Properties& config,
-                             std::optional<TargetState> initial, bool allow_replace,
-                             const Answer<Created>& answer) {
+                             const KeyOrder& key_order, std::optional<TargetState> initial,
+                             bool allow_replace, const Answer<Created>& answer) {
   bool created = false;
   {
     std::lock_guard lock(mutex_);
@@ -47,6 +58,7 @@ void StandaloneHerder::apply(const EntryPtr& entry, const Properties& config,
     std::lock_guard lock(mutex_);
     entry->exists = true;
     entry->config = config;
+    entry->key_order = key_order;
     if (created) entry->target = TargetState::kStarted;
     if (initial) entry->target = *initial;
   }
@@ -63,10 +75,23 @@ void StandaloneHerder::apply(const EntryPtr& entry, const Properties& config,
 void StandaloneHerder::start(const EntryPtr& entry, std::function<void(Result<TargetState>)> done) {
   Properties config;
   TargetState target;
+  std::optional<std::string> null_key;
   {
     std::lock_guard lock(mutex_);
     config = entry->config;
     target = entry->target;
+    null_key = first_null(config, entry->key_order);
+  }
+  if (null_key) {
+    // Java's validation overlooks a null of a key that the connector itself defines: such a
+    // configuration is stored, its connector fails as it is made and has no version.
+    Error error(ErrorKind::fatal,
+                "Non-string value found in original settings for key " + *null_key + ": null",
+                "org.apache.kafka.common.config.ConfigException");
+    ConnectorStatus::Part part = status_part(entry->name, State::kFailed, error.trace());
+    part.version.clear();
+    statuses_.put(entry->name, std::move(part));
+    return done(fail(std::move(error)));
   }
   // The answer comes on the connector's thread, perhaps never: it goes on as an operation.
   worker_.start_connector(entry->name, config, target,
@@ -86,10 +111,12 @@ void StandaloneHerder::remove(const EntryPtr& entry, const Answer<bool>& answer)
   remove_tasks(entry);
   worker_.stop_connector(entry->name);
   statuses_.remove(entry->name);
+  redaction::retire(entry->name);
   {
     std::lock_guard lock(mutex_);
     entry->exists = false;
     entry->config.clear();
+    entry->key_order.clear();
     entry->applied.clear();
   }
   answer->answer(true);
@@ -111,7 +138,6 @@ void StandaloneHerder::change_target(const EntryPtr& entry, TargetState state) {
           self->operate(entry,
                         [self, entry] { self->update_tasks(entry, [](const Result<void>&) {}); });
         }
-  redaction::retire(entry->name);
       });
 }
 

@@ -397,7 +397,8 @@ TEST_F(StandaloneHerderTest, RestartOfTasks) {
   EXPECT_TRUE(herder_->restart_task({"a", 0}, soon()).has_value());
   EXPECT_TRUE(becomes("a", State::kRunning, 1, State::kRunning));
   EXPECT_EQ(herder_->restart_task({"a", 7}, soon()).error().message(), "Task a-7 not found");
-  EXPECT_EQ(herder_->restart_task({"x", 0}, soon()).error().message(), "Connector x not found");
+  EXPECT_EQ(herder_->restart_task({"x", 0}, soon()).error().message(),
+            "Failed to start task x-0 since it is not a recognizable type (source or sink)");
 }
 
 TEST_F(StandaloneHerderTest, DeletedIsGone) {

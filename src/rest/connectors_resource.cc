@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/log.h"
+#include "rest/connector_metrics.h"
 #include "rest/json_views.h"
 #include "rest/resources.h"
 
@@ -26,6 +27,7 @@ std::string trim(std::string_view text) {
 struct CreateConnectorRequest {
   std::string name;
   NullableProperties config;
+  herder::KeyOrder key_order;
   std::optional<TargetState> initial_state;
 };
 
@@ -56,6 +58,7 @@ tl::expected<CreateConnectorRequest, RestError> read_create_request(const JsonVa
       auto properties = to_properties(value, "config");
       if (!properties) return RestFailure(properties.error());
       request.config = std::move(*properties);
+      request.key_order = key_order_of(value);
       has_config = true;
     } else if (field == "initial_state") {
       auto state = read_initial_state(value);
@@ -70,9 +73,13 @@ tl::expected<CreateConnectorRequest, RestError> read_create_request(const JsonVa
 }
 
 // The name in the configuration must be that of the request; where there is none it is added.
-std::optional<RestError> settle_name(const std::string& name, NullableProperties& config) {
+std::optional<RestError> settle_name(const std::string& name, NullableProperties& config,
+                                     herder::KeyOrder& key_order) {
   auto [found, added] = config.try_emplace("name", name);
-  if (added) return std::nullopt;
+  if (added) {
+    key_order.push_back("name");
+    return std::nullopt;
+  }
   if (!found->second) {
     found->second = name;
   } else if (*found->second != name) {
@@ -82,9 +89,10 @@ std::optional<RestError> settle_name(const std::string& name, NullableProperties
   return std::nullopt;
 }
 
-PropertiesOrError read_config(const Call& call) {
+PropertiesOrError read_config(const Call& call, herder::KeyOrder& key_order) {
   auto body = call.json();
   if (!body) return RestFailure(body.error());
+  key_order = key_order_of(*body);
   return to_properties(*body, "the connector's configuration");
 }
 
@@ -104,28 +112,33 @@ Answer create(ResourceContext& context, Call& call) {
   if (!body) return RestFailure(body.error());
   auto request = read_create_request(*body);
   if (!request) return RestFailure(request.error());
-  if (auto problem = settle_name(request->name, request->config)) return RestFailure(*problem);
-  auto result =
-      context.herder.put_connector_config(request->name, request->config, request->initial_state,
-                                          /*allow_replace=*/false, context.deadline());
+  if (auto problem = settle_name(request->name, request->config, request->key_order))
+    return RestFailure(*problem);
+  auto result = context.herder.put_connector_config(
+      request->name, request->config, request->initial_state,
+      /*allow_replace=*/false, context.deadline(), request->key_order);
   if (!result) return refuse(result.error());
   return created_or_replaced(call, *result);
 }
 
 Answer put_config(ResourceContext& context, Call& call) {
-  auto config = read_config(call);
+  herder::KeyOrder key_order;
+  auto config = read_config(call, key_order);
   if (!config) return RestFailure(config.error());
-  if (auto problem = settle_name(call.path[0], *config)) return RestFailure(*problem);
-  auto result = context.herder.put_connector_config(call.path[0], *config, std::nullopt,
-                                                    /*allow_replace=*/true, context.deadline());
+  if (auto problem = settle_name(call.path[0], *config, key_order)) return RestFailure(*problem);
+  auto result =
+      context.herder.put_connector_config(call.path[0], *config, std::nullopt,
+                                          /*allow_replace=*/true, context.deadline(), key_order);
   if (!result) return refuse(result.error());
   return created_or_replaced(call, *result);
 }
 
 Answer patch_config(ResourceContext& context, Call& call) {
-  auto patch = read_config(call);
+  herder::KeyOrder key_order;
+  auto patch = read_config(call, key_order);
   if (!patch) return RestFailure(patch.error());
-  auto info = context.herder.patch_connector_config(call.path[0], *patch, context.deadline());
+  auto info =
+      context.herder.patch_connector_config(call.path[0], *patch, context.deadline(), key_order);
   if (!info) return refuse(info.error());
   return json_response(connector_info_json(*info));
 }
@@ -133,6 +146,12 @@ Answer patch_config(ResourceContext& context, Call& call) {
 // {name: {"status": {...}, "info": {...}}}; connectors that vanish meanwhile are left out.
 Answer list_expanded(ResourceContext& context, const std::vector<std::string>& names,
                      const std::vector<std::string>& expansions) {
+  auto asked = [&expansions](const char* name) {
+    return std::find(expansions.begin(), expansions.end(), name) != expansions.end();
+  };
+  std::map<std::string, std::string> lags, metrics;
+  if (asked("lag")) lags = lag_by_connector(context.metrics);
+  if (asked("metrics")) metrics = metrics_by_connector(context.metrics);
   std::string out = "{";
   for (const std::string& name : names) {
     std::string inner;
@@ -147,6 +166,12 @@ Answer list_expanded(ResourceContext& context, const std::vector<std::string>& n
         auto info = context.herder.connector_info(name, context.deadline());
         vanished |= !info;
         if (info) view = connector_info_json(*info);
+      } else if (expansion == "lag") {
+        auto found = lags.find(name);
+        view = found == lags.end() ? kNoLag : found->second;
+      } else if (expansion == "metrics") {
+        auto found = metrics.find(name);
+        view = found == metrics.end() ? kNoMetrics : found->second;
       } else {
         resource_log().info("Ignoring unknown expansion type {}", expansion);
       }
@@ -193,7 +218,7 @@ void add_connectors_resource(Router& router, ResourceContext& context) {
               .pattern = "/connectors",
               .summary = "Names of the connectors",
               .handler = [&context](Call& call) { return list(context, call); },
-              .parameters = {{"expand", "status, info; may be repeated"}}});
+              .parameters = {{"expand", "status, info, lag or metrics; may be repeated"}}});
   router.add({.method = "POST",
               .pattern = "/connectors",
               .summary = "Create a connector",
@@ -212,7 +237,7 @@ void add_connectors_resource(Router& router, ResourceContext& context) {
               .handler = [&context](Call& call) -> Answer {
                 auto info = context.herder.connector_info(call.path[0], context.deadline());
                 if (!info) return refuse(info.error());
-                return json_response(properties_json(info->config));
+                return json_response(properties_json(info->config, info->key_order));
               }});
   router.add({.method = "PUT",
               .pattern = "/connectors/{connector}/config",

@@ -54,7 +54,8 @@ class FakeHerder : public herder::Herder {
   Result<herder::Created> put_connector_config(const std::string& name,
                                                const herder::NullableProperties& config,
                                                std::optional<herder::TargetState> initial,
-                                               bool allow_replace, Deadline) override {
+                                               bool allow_replace, Deadline,
+                                               const herder::KeyOrder&) override {
     std::lock_guard lock(mutex);
     if (name.empty()) return fail(ErrorKind::bad_config, "Connector configuration is invalid");
     bool exists = configs.count(name) != 0;
@@ -68,7 +69,7 @@ class FakeHerder : public herder::Herder {
   }
   Result<herder::ConnectorInfo> patch_connector_config(const std::string& name,
                                                        const herder::NullableProperties& patch,
-                                                       Deadline) override {
+                                                       Deadline, const herder::KeyOrder&) override {
     std::lock_guard lock(mutex);
     if (configs.count(name) == 0) return info(name);
     for (const auto& [key, value] : patch) {

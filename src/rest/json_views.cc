@@ -25,9 +25,14 @@ Json task_id(const runtime::TaskId& id) {
 }
 
 // The object's keys are all different, so they need no look-up as they are added.
-Json properties(const config::Properties& given) {
+Json properties(const config::Properties& given, const herder::KeyOrder& order) {
   Json::object_t object;
-  for (const auto& [key, value] : given) object.emplace_back(key, value);
+  for (const std::string& key : order) {
+    auto found = given.find(key);
+    object.emplace_back(key, found == given.end() ? Json(nullptr) : Json(found->second));
+  }
+  if (order.empty())
+    for (const auto& [key, value] : given) object.emplace_back(key, value);
   return object;
 }
 
@@ -35,7 +40,7 @@ void add_state(Json& json, const herder::ConnectorStatus::Part& part) {
   json["state"] = runtime::state_name(part.state);
   json["worker_id"] = part.worker_id;
   if (!part.trace.empty()) json["trace"] = part.trace;
-  if (!part.version.empty()) json["version"] = part.version;
+  json["version"] = part.version.empty() ? Json(nullptr) : Json(part.version);
 }
 
 std::string_view importance_name(config::Importance importance) {
@@ -102,13 +107,15 @@ std::string worker_status_json(std::string_view status, std::string_view message
 
 std::string names_json(const std::vector<std::string>& names) { return print(Json(names)); }
 
-std::string properties_json(const config::Properties& given) { return print(properties(given)); }
+std::string properties_json(const config::Properties& given, const herder::KeyOrder& order) {
+  return print(properties(given, order));
+}
 
 std::string connector_info_json(const herder::ConnectorInfo& info) {
   Json tasks = Json::array();
   for (const runtime::TaskId& id : info.tasks) tasks.push_back(task_id(id));
   return print({{"name", info.name},
-                {"config", properties(info.config)},
+                {"config", properties(info.config, info.key_order)},
                 {"tasks", std::move(tasks)},
                 {"type", info.type}});
 }
@@ -137,7 +144,8 @@ std::string task_status_json(const std::string&, const herder::ConnectorStatus::
 std::string task_infos_json(const std::vector<herder::TaskInfo>& infos) {
   Json tasks = Json::array();
   for (const herder::TaskInfo& info : infos) {
-    tasks.push_back({{"id", task_id(info.id)}, {"config", properties(info.config)}});
+    tasks.push_back(
+        {{"id", task_id(info.id)}, {"config", properties(info.config, info.key_order)}});
   }
   return print(tasks);
 }

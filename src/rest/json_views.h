@@ -15,7 +15,7 @@ std::string server_info_json(std::string_view version, std::string_view commit,
                              const std::string& kafka_cluster_id);
 std::string worker_status_json(std::string_view status, std::string_view message);
 std::string names_json(const std::vector<std::string>& names);
-std::string properties_json(const config::Properties& properties);
+std::string properties_json(const config::Properties& properties, const herder::KeyOrder& order);
 std::string connector_info_json(const herder::ConnectorInfo& info);
 std::string connector_status_json(const herder::ConnectorStatus& status);
 std::string task_status_json(const std::string& connector,

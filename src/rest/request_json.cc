@@ -1,4 +1,5 @@
 #include <charconv>
+#include <unordered_set>
 
 #include "rest/resources.h"
 
@@ -28,6 +29,14 @@ tl::expected<NullableProperties, RestError> to_properties(const JsonValue& json,
     properties[key] = value.is_null() ? std::nullopt : std::optional<std::string>(value.text);
   }
   return properties;
+}
+
+herder::KeyOrder key_order_of(const JsonValue& json) {
+  herder::KeyOrder order;
+  std::unordered_set<std::string_view> seen;
+  for (const auto& [key, value] : json.members)
+    if (seen.insert(key).second) order.push_back(key);
+  return order;
 }
 
 tl::expected<int32_t, RestError> parse_task_index(const std::string& text) {

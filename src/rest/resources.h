@@ -30,11 +30,23 @@ void add_connector_plugins_resource(Router& router,
                                     ResourceContext& context);        // /connector-plugins
 void add_logging_resource(Router& router, ResourceContext& context);  // /admin/loggers
 void add_metrics_resource(Router& router, ResourceContext& context);  // /metrics
+// /openapi.json, of all routes that the router has; the router must stay where it is.
+void add_openapi_resource(Router& router, ResourceContext& context);
+// /connectors/{connector}/logs
+class ConnectorLogs;
+void add_connector_logs_resource(Router& router, ResourceContext& context,
+                                 const ConnectorLogs& kept);
+
+// The OpenAPI document of these routes.
+std::string openapi_json(const std::vector<Route>& routes);
 
 // A JSON object of scalars as a configuration: numbers and booleans become text, null stays null,
 // all else is refused as the Java worker refuses it.
 tl::expected<config::NullableProperties, RestError> to_properties(const JsonValue& json,
                                                                   std::string_view what);
+
+// Its keys as java.util.LinkedHashMap has them: each at its first place.
+herder::KeyOrder key_order_of(const JsonValue& json);
 
 // Of a path. What is no 32-bit integer is 404, as the Java worker's path parameters have it.
 tl::expected<int32_t, RestError> parse_task_index(const std::string& text);

@@ -19,8 +19,9 @@ class Request:
     body: Optional[bytes] = None
     headers: dict = field(default_factory=dict)
     # How bodies are compared: "json", "names" (a set), "status_only" (the message is another program's words),
-    # "message_of" (error_code equal, message not).
+    # "message_of" (error_code equal, message not), "offsets_shape" (positions depend on time), "logger".
     compare: str = "json"
+    after_delete: bool = False
 
 
 @dataclass
@@ -62,6 +63,11 @@ def running(tasks=1):
                 and all(t["state"] == "RUNNING" for t in body["tasks"]))
 
     return check
+
+
+def has_topics(name):
+    """Records have come as far as the sink's put or the broker."""
+    return lambda body: body[name]["topics"] != []
 
 
 def state(connector, *tasks):
@@ -157,6 +163,7 @@ def script(folder, seed=1):
     name = "source-" + word()
     add(request("POST", "/connectors", {"name": name, "config": source_config(folder, 1)}))
     add(Wait(f"/connectors/{name}/status", running(), f"{name} runs"))
+    add(Wait(f"/connectors/{name}/topics", has_topics(name), f"{name} has sent records"))
     add(request("POST", "/connectors", {"name": name, "config": source_config(folder, 1)}))
     extend(every_get(name))
     for path in ("/connectors", "/connectors?expand=status", "/connectors?expand=info",
@@ -238,11 +245,13 @@ def script(folder, seed=1):
     sink = "sink-" + word()
     add(request("PUT", f"/connectors/{sink}/config", sink_config(folder, 1, **{"tasks.max": "2"})))
     add(Wait(f"/connectors/{sink}/status", running(2), f"{sink} runs"))
+    add(Wait(f"/connectors/{sink}/topics", has_topics(sink), f"{sink} was given records"))
     extend(every_get(sink))
     add(request("PUT", f"/connectors/{sink}/stop"))
     add(Wait(f"/connectors/{sink}/status", state("STOPPED"), f"{sink} is stopped"))
+    add(request("GET", f"/connectors/{sink}/offsets", compare="offsets_shape"))
     topic = {"kafka_topic": "topic-1", "kafka_partition": 0}
-    for offsets in ([], [{"partition": topic, "offset": {"kafka_offset": 1}}],
+    for offsets in ([{"partition": topic, "offset": {"kafka_offset": 1}}], [],
                     [{"partition": {"kafka_topic": "topic-1", "kafka_partition": "0"}, "offset": {"kafka_offset": "2"}}],
                     [{"partition": None, "offset": {"kafka_offset": 1}}],
                     [{"partition": {"kafka_topic": "topic-1"}, "offset": {"kafka_offset": 1}}],
@@ -302,6 +311,8 @@ def script(folder, seed=1):
     for gone in (name, sink):
         add(request("DELETE", f"/connectors/{gone}"))
         add(request("DELETE", f"/connectors/{gone}"))
-        extend(every_get(gone))
+        for each in every_get(gone):
+            each.after_delete = True
+            add(each)
     add(request("GET", "/connectors"))
     return steps

@@ -1,0 +1,238 @@
+#include "herder/offset_changes.h"
+
+#include <algorithm>
+
+#include "base/arena.h"
+#include "config/client_config.h"
+#include "herder/pending.h"
+#include "runtime/connector_context.h"
+#include "runtime/java_names.h"
+#include "runtime/source_offset.h"
+
+namespace millrace::herder {
+namespace {
+
+using OffsetChange = plugin::Connector::OffsetChange;
+using runtime::java::kConnectException;
+
+// Of an instance that is asked about offsets alone: it never runs, so there is nothing to request.
+class AskedContext : public plugin::ConnectorContext {
+ public:
+  AskedContext(const std::string& connector, std::shared_ptr<runtime::OffsetStore> offsets)
+      : connector_(connector),
+        log_context_("[" + connector + "|worker] "),
+        offsets_(std::move(offsets)) {}
+  const std::string& log_context() const override { return log_context_; }
+  void count(std::string_view, double) override {}
+  Result<void> read_offsets(
+      std::span<const data::Cell> partitions,
+      const std::function<void(size_t index, const data::Cell& offset)>& found) override {
+    return runtime::read_stored_offsets(*offsets_, connector_, partitions, found);
+  }
+  void request_task_reconfiguration() override {}
+  void raise_error(Error) override {}
+
+ private:
+  const std::string connector_, log_context_;
+  const std::shared_ptr<runtime::OffsetStore> offsets_;
+};
+
+// A Connect exception keeps its text; the request is not to blame for what a plug-in throws.
+Error as_server_error(const Error& error) {
+  return {ErrorKind::fatal, error.message(), kConnectException};
+}
+
+Failure failed(const OffsetChangeRequest& request, const char* type, Error cause) {
+  return fail(
+      Error(ErrorKind::fatal,
+            std::string("Failed to modify offsets for ") + type + " connector " + request.connector,
+            kConnectException)
+          .caused_by(std::move(cause)));
+}
+
+Result<bool> ask_connector(const runtime::WorkerParts& parts, const plugin::ConnectorClass& type,
+                           const OffsetChangeRequest& request, const Properties& config,
+                           std::span<const OffsetChange> changes) {
+  auto connector =
+      type.make_connector(std::make_shared<AskedContext>(request.connector, parts.offsets));
+  if (!connector) return fail(as_server_error(connector.error()));
+  auto handled = (*connector)->alter_offsets(config, changes);
+  if (!handled) return fail(as_server_error(handled.error()));
+  return *handled;
+}
+
+std::string done_message(bool handled, bool reset) {
+  const std::string what = reset ? "reset" : "altered";
+  if (handled) return "The offsets for this connector have been " + what + " successfully";
+  return "The Connect framework-managed offsets for this connector have been " + what +
+         " successfully. However, if this connector manages offsets externally, they will need to "
+         "be manually " +
+         what + " in the system that the connector uses.";
+}
+
+// ---- Sources
+
+struct SourceChanges {
+  Arena arena;
+  std::vector<OffsetChange> changes;
+  std::vector<runtime::OffsetEntry> entries;
+
+  Result<void> add(const std::string& connector, const Offset& offset) {
+    auto partition = runtime::parse_offset(offset.partition_json, arena);
+    if (!partition) return fail(as_server_error(partition.error()));
+    auto value = runtime::parse_offset(offset.offset_json, arena);
+    if (!value) return fail(as_server_error(value.error()));
+    auto key = runtime::offset_key(connector, &*partition);
+    if (!key) return fail(as_server_error(key.error()));
+    auto text = runtime::offset_value(&*value);
+    if (!text) return fail(as_server_error(text.error()));
+    // Of a partition that is named twice the last offset counts.
+    for (size_t i = 0; i < entries.size(); ++i)
+      if (entries[i].key == *key) {
+        changes[i].offset = *value;
+        entries[i].value = *text;
+        return {};
+      }
+    changes.push_back({*partition, *value});
+    entries.push_back({*std::move(key), *std::move(text)});
+    return {};
+  }
+};
+
+Result<std::vector<Offset>> all_reset(runtime::OffsetStore& store, const std::string& connector) {
+  auto entries = store.entries_of(connector);
+  if (!entries) return fail(std::move(entries).error());
+  std::vector<Offset> offsets;
+  for (const runtime::OffsetEntry& each : *entries)
+    if (auto partition = partition_of_key(connector, each.key))
+      offsets.push_back({*std::move(partition), "null"});
+  return offsets;
+}
+
+Result<std::string> change_source(const runtime::WorkerParts& parts,
+                                  const plugin::ConnectorClass& type,
+                                  const OffsetChangeRequest& request, const Properties& config) {
+  const bool reset = !request.offsets;
+  auto offsets = reset ? all_reset(*parts.offsets, request.connector)
+                       : Result<std::vector<Offset>>(*request.offsets);
+  if (!offsets) return failed(request, "source", std::move(offsets).error());
+  SourceChanges changes;
+  for (const Offset& offset : *offsets)
+    if (auto added = changes.add(request.connector, offset); !added)
+      return fail(std::move(added).error());
+  auto handled = ask_connector(parts, type, request, config, changes.changes);
+  if (!handled) return fail(std::move(handled).error());
+  if (!changes.entries.empty()) {
+    auto stored = Pending<bool>::make();
+    parts.offsets->set(std::move(changes.entries), [stored](const Result<void>& done) {
+      if (done)
+        stored->answer(true);
+      else
+        stored->answer(fail(Error(done.error())));
+    });
+    parts.offsets->hurry();
+    if (auto done = stored->wait(request.deadline); !done)
+      return failed(request, "source", std::move(done).error());
+  }
+  return done_message(*handled, reset);
+}
+
+// ---- Sinks
+
+Result<std::string> change_sink(const runtime::WorkerParts& parts,
+                                const plugin::ConnectorClass& type,
+                                const OffsetChangeRequest& request, const Properties& config) {
+  const bool reset = !request.offsets;
+  auto opened = open_sink_group(parts, request.connector, config);
+  if (!opened) return failed(request, "sink", std::move(opened).error());
+  kafka::Admin& admin = *opened->admin;
+  auto offsets = reset ? admin.group_offsets(opened->group, time_until(request.deadline))
+                       : parse_sink_offsets(*request.offsets);
+  if (!offsets && reset)
+    return fail(Error(ErrorKind::fatal,
+                      "Failed to list offsets prior to resetting offsets for sink connector " +
+                          request.connector,
+                      kConnectException)
+                    .caused_by(std::move(offsets).error()));
+  if (!offsets) return fail(std::move(offsets).error());
+
+  Arena arena;
+  std::vector<OffsetChange> changes;
+  std::vector<kafka::TopicPartitionOffset> altered;
+  std::vector<kafka::TopicPartition> removed;
+  for (const kafka::TopicPartitionOffset& each : *offsets) {
+    const bool forgotten = reset || each.offset < 0;
+    auto* cells = arena.allocate_array<data::Cell>(6);
+    cells[0] = data::string_cell("kafka_topic");
+    cells[1] = data::string_cell(each.partition.topic);
+    cells[2] = data::string_cell("kafka_partition");
+    cells[3] = data::int32_cell(each.partition.partition);
+    cells[4] = data::string_cell("kafka_offset");
+    cells[5] = data::int64_cell(each.offset);
+    changes.push_back(
+        {data::nested_cell(data::Kind::kMap, cells, 2),
+         forgotten ? data::null_cell() : data::nested_cell(data::Kind::kMap, cells + 4, 1)});
+    if (forgotten)
+      removed.push_back(each.partition);
+    else
+      altered.push_back(each);
+  }
+  auto handled = ask_connector(parts, type, request, config, changes);
+  if (!handled) return fail(std::move(handled).error());
+
+  Result<void> done;
+  if (reset) {
+    done = admin.delete_group(opened->group, time_until(request.deadline));
+  } else {
+    done = admin.alter_group_offsets(opened->group, altered, time_until(request.deadline));
+    if (done)
+      done = admin.delete_group_offsets(opened->group, removed, time_until(request.deadline));
+  }
+  if (!done)
+    return fail(Error(ErrorKind::fatal,
+                      std::string("Failed to ") + (reset ? "reset" : "alter") +
+                          " consumer group offsets for connector " + request.connector,
+                      kConnectException)
+                    .caused_by(std::move(done).error()));
+  return done_message(*handled, reset);
+}
+
+}  // namespace
+
+std::chrono::milliseconds time_until(Herder::Deadline deadline) {
+  const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+      deadline - std::chrono::steady_clock::now());
+  return std::max(left, std::chrono::milliseconds(1));
+}
+
+std::optional<std::string> partition_of_key(const std::string& connector, const std::string& key) {
+  // The key is `["NAME",PARTITION]`.
+  const std::string prefix = runtime::offset_key_prefix(connector);
+  if (key.size() <= prefix.size()) return {};
+  return key.substr(prefix.size(), key.size() - prefix.size() - 1);
+}
+
+Result<SinkGroup> open_sink_group(const runtime::WorkerParts& parts, const std::string& connector,
+                                  const Properties& config) {
+  auto properties = config::admin_properties(
+      parts.config, config, "connector-adminclient-" + connector, parts.client_overrides);
+  if (!properties) return fail(std::move(properties).error());
+  auto admin = parts.clients->make_admin(*properties, "[" + connector + "|worker] ");
+  if (!admin) return fail(std::move(admin).error());
+  return SinkGroup{*std::move(admin), config::consumer_group(parts.config, config, connector)};
+}
+
+Result<std::string> change_offsets(const runtime::WorkerParts& parts,
+                                   const OffsetChangeRequest& request) {
+  auto config = parts.resolver->resolve(request.config);
+  if (!config) return fail(as_server_error(config.error()));
+  auto named = config->find("connector.class");
+  auto found = parts.plugins->find(named == config->end() ? std::string_view()
+                                                          : config::trim(named->second));
+  if (!found) return fail(as_server_error(found.error()));
+  return (*found)->type() == plugin::ConnectorType::kSource
+             ? change_source(parts, **found, request, *config)
+             : change_sink(parts, **found, request, *config);
+}
+
+}  // namespace millrace::herder

@@ -83,6 +83,27 @@ def json(bench, contestant, run):
     return with_worker(contestant, work)
 
 
+TRANSFORMS = {
+    "transforms": "insert,drop,time",
+    "transforms.insert.type": "org.apache.kafka.connect.transforms.InsertField$Value",
+    "transforms.insert.static.field": "origin", "transforms.insert.static.value": "bench",
+    "transforms.drop.type": "org.apache.kafka.connect.transforms.ReplaceField$Value",
+    "transforms.drop.exclude": "note",
+    "transforms.time.type": "org.apache.kafka.connect.transforms.TimestampConverter$Value",
+    "transforms.time.field": "ts", "transforms.time.target.type": "Timestamp"}
+
+
+def smt(bench, contestant, run):
+    """The same through three transforms on the way."""
+    if contestant is bench.bare:
+        return None
+
+    def work(worker):
+        config, done = contestant.counting_sink("json", worker)
+        return measured(worker, f"smt-{worker.port}-{run}", {**config, **TRANSFORMS}, done)
+    return with_worker(contestant, work)
+
+
 def start(bench, contestant, run):
     """Start to GET / answering; then memory and threads at rest."""
     if contestant is bench.bare:
@@ -122,4 +143,4 @@ def thousand(bench, contestant, run):
     return with_worker(contestant, work)
 
 
-CASES = {"source": source, "sink": sink, "json": json, "start": start, "thousand": thousand}
+CASES = {"source": source, "sink": sink, "json": json, "smt": smt, "start": start, "thousand": thousand}

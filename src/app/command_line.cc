@@ -84,6 +84,7 @@ int run(int count, char** raw_arguments) {
   if (command == "standalone") return standalone_command(arguments);
   if (command == "dev") return dev_command(arguments);
   if (command == "plugins") return plugins_command(arguments);
+  if (command == "config-docs") return config_docs_command();
   if (command == "--help" || command == "-h" || command == "help") {
     std::fputs(kUsage, stdout);
     return 0;

@@ -21,6 +21,10 @@ int dev_command(const std::vector<std::string>& arguments);
 // `millrace plugins [--plugin-path FOLDERS]`
 int plugins_command(const std::vector<std::string>& arguments);
 
+// `millrace config-docs`: the text of docs/configuration.md.
+int config_docs_command();
+std::string configuration_markdown();
+
 // "millrace: MESSAGE" on standard error, one for each line.
 void complain(const std::string& message);
 

@@ -133,7 +133,10 @@ HttpResponse Router::dispatch(const HttpRequest& request) const {
   if (route == nullptr) {
     if (method == "OPTIONS") {
       auto refused = filter_ ? filter_(request, nullptr) : std::nullopt;
-      return refused ? *std::move(refused) : options(request, *pattern);
+      if (!refused) return options(request, *pattern);
+      auto accepted = accepted_types(request);
+      if (!accepts(accepted, "text/plain")) refused->content_type = accepted.front();
+      return *std::move(refused);
     }
     HttpResponse response = status_response(405);
     response.headers.emplace_back("Allow", allowed(*pattern, ","));

@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "rest/basic_auth.h"
+#include "rest/connector_logs.h"
 #include "rest/http_server.h"
 #include "rest/resources.h"
 #include "rest/response_filters.h"
@@ -31,7 +32,7 @@ std::optional<HttpResponse> ask_user(const BasicAuth& auth, const HttpRequest& r
 // What is served, once there is a herder to ask.
 struct Api {
   Api(herder::Herder& herder, const MetricRegistry& metrics, const RestServerOptions& options,
-      const BasicAuth* auth)
+      const BasicAuth* auth, const ConnectorLogs& logs)
       : context{herder, metrics, options} {
     if (auth != nullptr) {
       main.set_filter([auth](const HttpRequest& request, const Route* route) {
@@ -43,12 +44,14 @@ struct Api {
     add_connector_actions(main, context);
     add_connector_offsets(main, context);
     add_connector_plugins_resource(main, context);
+    add_connector_logs_resource(main, context, logs);
     add_metrics_resource(main, context);
     if (!options.admin_listeners) {
       add_logging_resource(main, context);
     } else if (!options.admin_listeners->empty()) {
       add_logging_resource(admin, context);
     }
+    add_openapi_resource(main, context);
   }
   ResourceContext context;
   Router main, admin;
@@ -146,6 +149,8 @@ struct RestServer::State {
   const Logger log{"org.apache.kafka.connect.runtime.rest.RestServer"};
   const RestServerOptions options;
   ResponseFilters filters;
+  // Shared with the process's log, which holds it until the next server or the end.
+  const std::shared_ptr<ConnectorLogs> logs = std::make_shared<ConnectorLogs>();
   std::unique_ptr<BasicAuth> auth;  // null: nobody is asked
   std::vector<std::string> urls, admin_urls;
   std::mutex mutex;
@@ -219,7 +224,7 @@ Listener RestServer::State::advertised() const {
 }
 
 RestServer::RestServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
-RestServer::~RestServer() = default;
+RestServer::~RestServer() { logging::set_observer({}); }
 
 Result<std::unique_ptr<RestServer>> RestServer::open(RestServerOptions options) {
   auto state = std::make_unique<State>(std::move(options));
@@ -250,6 +255,7 @@ Result<std::unique_ptr<RestServer>> RestServer::open(RestServerOptions options) 
       [raw = state.get()](const HttpRequest& request) { return raw->handle(request); },
       [](int status, const std::string& reason) { return error_response(status, reason); });
   if (!http) return fail(std::move(http).error());
+  logging::set_observer([logs = state->logs](const LogLine& line) { logs->add(line); });
   // Requests that are already there only find that nothing is attached yet.
   state->http = std::move(*http);
   for (size_t i = 0; i < listeners.size(); ++i) {
@@ -263,7 +269,8 @@ Result<std::unique_ptr<RestServer>> RestServer::open(RestServerOptions options) 
 }
 
 void RestServer::attach(herder::Herder& herder, const MetricRegistry& metrics) {
-  auto api = std::make_shared<const Api>(herder, metrics, state_->options, state_->auth.get());
+  auto api = std::make_shared<const Api>(herder, metrics, state_->options, state_->auth.get(),
+                                         *state_->logs);
   {
     std::lock_guard lock(state_->mutex);
     state_->api = std::move(api);

@@ -85,7 +85,6 @@ def test_stopping_a_worker_with_a_hanging_sink(millrace, broker, filled):
     assert "Graceful stop of task stuck-0 failed." in worker.log()
 
 
-@pytest.mark.xfail(strict=True, reason="dead letters are not written yet")
 def test_a_record_that_a_sink_reports_goes_to_the_dead_letters(worker, broker, filled, beside):
     worker.rest.create("picky", blackhole(filled, **{
         "fail.after.records": "100", "fail.with": "report", "fail.times": "1",

@@ -272,16 +272,6 @@ void hide_resolved(const config::Resolution& resolution, const NullablePropertie
   }
 }
 
-// What this version cannot keep is refused before a record is lost.
-void refuse_dead_letters(const NullableProperties& properties, std::vector<ConfigValue>& values) {
-  if (!config::has_dead_letter_topic(properties)) return;
-  constexpr char kKey[] = "errors.deadletterqueue.topic.name";
-  if (ConfigValue* value = find_value(values, kKey))
-    value->errors.push_back(config::invalid_value(
-        kKey, value->value.value_or("null"),
-        "this version of Millrace cannot write dead letters yet; remove the key"));
-}
-
 }  // namespace
 
 Result<ConfigInfos> validate_connector(const ValidationParts& parts,
@@ -308,10 +298,7 @@ Result<ConfigInfos> validate_connector(const ValidationParts& parts,
 
   const ConfigDef framework = config::connector_config_def(kind, *properties, known_classes());
   std::vector<ConfigValue> values = framework.validate(*properties);
-  if (kind == ConnectorKind::kSink) {
-    config::check_sink_config(*properties, values);
-    refuse_dead_letters(*properties, values);
-  }
+  if (kind == ConnectorKind::kSink) config::check_sink_config(*properties, values);
   add_null_errors(*properties, values);
   // Converters may add errors to the keys that name them: before those are collected.
   ConfigInfos converters = validate_converters(*properties, values);
@@ -324,6 +311,7 @@ Result<ConfigInfos> validate_connector(const ValidationParts& parts,
   append(infos, std::move(overrides));
   append(infos, std::move(converters));
   infos.name = *named;
+  hide_resolved(*resolution, config, infos);
   return infos;
 }
 
@@ -348,7 +336,6 @@ Result<std::vector<ConfigKey>> keys_of_plugin(const plugin::Catalogue& plugins,
     ConfigDef definition = (*found)->config_def();
     definition.append(config::connector_config_def(kind, {}, known_classes()));
     return definition.keys();
-  hide_resolved(*resolution, config, infos);
   }
   if (const convert::ConverterClass* converter = convert::find_converter(plugin))
     return converter_config_def(converter->class_name).keys();

@@ -144,9 +144,17 @@ std::optional<Error> ErrorPolicy::put_error() const {
   return tolerance_exceeded(*put_error_);
 }
 
+Result<void> ErrorPolicy::open_dead_letters() {
+  if (dead_letters_ == nullptr) return {};
+  return dead_letters_->open();
+}
+
 Result<void> ErrorPolicy::await_dead_letters() {
   if (dead_letters_ == nullptr) return {};
-  return dead_letters_->await_written();
+  Result<void> written = dead_letters_->await_written();
+  std::lock_guard lock(mutex_);
+  probe_.dead_letter_failures.add(dead_letters_->take_failures());
+  return written;
 }
 
 void ErrorPolicy::report(const data::RecordFailure& failure, const OriginalRecords& originals) {

@@ -46,11 +46,15 @@ struct ErrorPolicyConfig {
 class DeadLetterQueue {
  public:
   virtual ~DeadLetterQueue() = default;
+  // Once, on the task's thread, before its first record. An error fails the task.
+  virtual Result<void> open() { return {}; }
   // record: index in `raw` of the record as it was read. Nothing is borrowed after the call.
   virtual void report(const RawRecords& raw, uint32_t record, const data::RecordFailure&) = 0;
   // Waits until all that was reported is written, or is known never to be: offsets are not
   // committed past a record that is on its way.
   virtual Result<void> await_written() = 0;
+  // How many could not be written since the last call.
+  virtual uint64_t take_failures() { return 0; }
 };
 
 // The counters behind `task-error-metrics`. Written under the policy's mutex.
@@ -109,6 +113,7 @@ class ErrorPolicy {
 
   // Whether a task has somewhere to report records to (Java: errantRecordReporter() != null).
   bool has_reporter() const { return dead_letters_ != nullptr || config_.log; }
+  Result<void> open_dead_letters();
   Result<void> await_dead_letters();
 
   const ErrorPolicyConfig& config() const { return config_; }

@@ -33,7 +33,10 @@ Result<void> SinkTaskRunner::Road::commit_if_due() {
 Result<void> SinkTaskRunner::Road::commit(std::span<const TopicPartition> partitions,
                                           bool closing) {
   // No offset is committed past a record that is still on its way to the dead letters.
-  if (auto written = settings_.errors->await_dead_letters(); !written) return written;
+  if (auto written = settings_.errors->await_dead_letters(); !written) {
+    log_.warn("No offsets are committed now: {}", written.error().describe());
+    return closing ? task_->close(partitions) : Result<void>{};
+  }
   const std::vector<TopicPartitionOffset> asked = offsets_.current(partitions);
   if (asked.empty()) return {};
   committing_ = true;

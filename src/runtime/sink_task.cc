@@ -111,6 +111,7 @@ bool SinkTaskRunner::Road::await_start() {
 }
 
 Result<void> SinkTaskRunner::Road::start() {
+  if (auto opened = settings_.errors->open_dead_letters(); !opened) return opened;
   auto consumer = settings_.clients->make_consumer(settings_.client_properties, log_.context());
   if (!consumer) return fail(std::move(consumer).error());
   auto task = connector_class_->make_sink_task(context_);
@@ -375,6 +376,11 @@ void SinkTaskRunner::Road::finish(Result<void>& outcome) {
   if (task_ != nullptr) task_->stop();
   task_stopped_ = true;
   delivery_ = {};
+  // The record that failed the task was reported, too.
+  if (settings_.errors != nullptr && !runner_.abandoned()) {
+    if (auto written = settings_.errors->await_dead_letters(); !written)
+      log_.error("{}", written.error().describe());
+  }
   std::shared_ptr<kafka::Consumer> consumer;
   {
     std::lock_guard lock(wake_mutex_);

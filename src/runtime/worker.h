@@ -27,6 +27,10 @@
 #include "runtime/task.h"
 #include "runtime/task_settings.h"
 
+namespace millrace::pipeline {
+class DeadLetterQueue;
+}
+
 namespace millrace::runtime {
 
 // Told of the states of connectors and tasks. See the two bases.
@@ -98,6 +102,9 @@ class Worker {
   Result<std::shared_ptr<Task>> make_task(const TaskId& id,
                                           const config::Properties& connector_config,
                                           const config::Properties& task_config, TargetState state);
+  // Null: the connector wants none.
+  Result<std::shared_ptr<pipeline::DeadLetterQueue>> make_dead_letters(
+      const TaskId& id, const config::Properties& connector_config, const std::string& log_context);
   Result<TaskSettings> task_settings(const TaskId& id, const config::Properties& connector_config,
                                      const config::Properties& task_config, TargetState state,
                                      plugin::ConnectorType type);

@@ -3,6 +3,7 @@
 #include "config/connector_config.h"
 #include "pipeline/sink_pipeline.h"
 #include "pipeline/source_pipeline.h"
+#include "runtime/dead_letter_queue.h"
 #include "runtime/sink_task.h"
 #include "runtime/source_task.h"
 #include "runtime/task_converters.h"
@@ -17,6 +18,26 @@ config::NullableProperties nullable(const config::Properties& properties) {
 }
 
 }  // namespace
+
+Result<std::shared_ptr<pipeline::DeadLetterQueue>> Worker::make_dead_letters(
+    const TaskId& id, const config::Properties& connector_config, const std::string& log_context) {
+  DeadLetterConfig dead_letters = DeadLetterConfig::from(connector_config);
+  if (dead_letters.topic.empty()) return nullptr;
+  const config::ConnectorTaskClient client{id.connector, id.index};
+  auto producer =
+      config::producer_properties(parts_.config, connector_config, client, parts_.client_overrides);
+  if (!producer) return fail(std::move(producer).error());
+  // A default, which the worker's and the connector's own settings replace.
+  if ((*producer)["client.id"] == "connector-producer-" + id.to_string())
+    (*producer)["client.id"] = "connector-dlq-producer-" + id.to_string();
+  auto admin = config::admin_properties(parts_.config, connector_config,
+                                        "connector-dlq-adminclient-" + id.to_string(),
+                                        parts_.client_overrides);
+  if (!admin) return fail(std::move(admin).error());
+  return std::make_shared<KafkaDeadLetterQueue>(
+      std::move(dead_letters), id, log_context,
+      KafkaDeadLetterQueue::Clients{parts_.clients, *std::move(producer), *std::move(admin)});
+}
 
 Result<TaskSettings> Worker::task_settings(const TaskId& id,
                                            const config::Properties& connector_config,
@@ -35,9 +56,16 @@ Result<TaskSettings> Worker::task_settings(const TaskId& id,
     settings.topic_used = [&listener = listener_](const TaskId& task, std::string_view topic) {
       listener.topic_used(task, topic);
     };
-  settings.errors = std::make_shared<pipeline::ErrorPolicy>(
-      pipeline::ErrorPolicyConfig::from(connector_config), id.to_string(),
-      "[" + id.connector + "|task-" + std::to_string(id.index) + "] ");
+  const std::string log_context = "[" + id.connector + "|task-" + std::to_string(id.index) + "] ";
+  std::shared_ptr<pipeline::DeadLetterQueue> dead_letters;
+  if (type == plugin::ConnectorType::kSink) {
+    auto made = make_dead_letters(id, connector_config, log_context);
+    if (!made) return fail(std::move(made).error());
+    dead_letters = *std::move(made);
+  }
+  settings.errors =
+      std::make_shared<pipeline::ErrorPolicy>(pipeline::ErrorPolicyConfig::from(connector_config),
+                                              id.to_string(), log_context, std::move(dead_letters));
 
   const config::ConnectorTaskClient client{id.connector, id.index};
   auto properties = type == plugin::ConnectorType::kSource

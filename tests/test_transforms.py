@@ -1,0 +1,119 @@
+"""Transforms, predicates and dead letters on a real broker, beside the Java worker."""
+
+import json
+
+import pytest
+
+from harness.connectors import file_sink, file_source
+from harness.records import read_lines, write_lines
+from harness.rest import RestError
+from harness.wait import wait_until
+from harness.worker import JSON
+
+pytestmark = pytest.mark.system
+
+PACKAGE = "org.apache.kafka.connect.transforms."
+CHAIN = {
+    "transforms": "hoist,stamp,route",
+    "transforms.hoist.type": PACKAGE + "HoistField$Value",
+    "transforms.hoist.field": "line",
+    "transforms.stamp.type": PACKAGE + "InsertField$Value",
+    "transforms.stamp.static.field": "origin",
+    "transforms.stamp.static.value": "here",
+    "transforms.route.type": "RegexRouter",
+    "transforms.route.regex": "(.*)-in",
+    "transforms.route.replacement": "$1-out",
+    "transforms.route.predicate": "in",
+    "predicates": "in",
+    "predicates.in.type": "TopicNameMatches",
+    "predicates.in.pattern": ".*-in",
+}
+# A row without the field, text that is no JSON, a header that no converter minds, a tombstone.
+POISON = ['{"schema":null,"payload":{"id":1}}', '{"schema":{"type":"int32"', '{"schema":null,"payload":7}',
+          '{"schema":{"type":"string","optional":false},"payload":"good"}']
+
+
+def run_source(worker, client, topic, folder):
+    write_lines(folder / "in.txt", ["one", "two", "three"])
+    worker.start()
+    worker.rest.create("source", file_source(folder / "in.txt", topic + "-in", **CHAIN,
+                                             **{"value.converter": JSON}))
+    wait_until(lambda: client.count(topic + "-out") == 3, 30,
+               lambda: f"three records; {worker.rest.status('source')}")
+    return [json.loads(value) for value in client.values(topic + "-out")]
+
+
+def test_a_chain_gives_what_java_gives(millrace, java, broker, topic, tmp_path):
+    results = []
+    for name, make in (("millrace", millrace), ("java", java)):
+        folder = tmp_path / f"files-{name}"
+        folder.mkdir()
+        worker = make()
+        results.append(run_source(worker, broker.client, f"{topic}-{name}", folder))
+        worker.stop()
+    assert results[0] == results[1]
+    assert results[0][0]["payload"] == {"line": "one", "origin": "here"}
+
+
+def dead_letters(worker, client, topic, folder, tolerance):
+    """Key, value and headers of all dead letters; stack traces without their frames."""
+    dead = topic + "-dead"
+    worker.start()
+    worker.rest.create("sink", file_sink(folder / "out.txt", topic, **{
+        "value.converter": JSON, "errors.tolerance": tolerance,
+        "errors.deadletterqueue.topic.name": dead,
+        "errors.deadletterqueue.topic.replication.factor": "1",
+        "errors.deadletterqueue.context.headers.enable": "true",
+        "transforms": "cast",
+        "transforms.cast.type": PACKAGE + "ExtractField$Value",
+        "transforms.cast.field": "id"}))
+    expected = 3 if tolerance == "all" else 1
+    wait_until(lambda: client.count(dead) >= expected, 40,
+               lambda: f"dead letters; {worker.rest.status('sink')}")
+    if tolerance == "none":
+        worker.rest.wait_state("sink", "FAILED")
+        assert "Tolerance exceeded in error handler" in worker.rest.trace("sink")
+    letters = []
+    for message in client.read(dead):
+        headers = []
+        for key, value in message.headers():
+            if key == "__connect.errors.exception.stacktrace":
+                value = value.split(b"\n")[0].strip()
+            headers.append((key, value.replace(topic.encode(), b"TOPIC") if value is not None else None))
+        letters.append((message.key(), message.value(), headers))
+    return letters
+
+
+@pytest.mark.parametrize("tolerance", ["all", "none"])
+def test_dead_letters_are_those_of_java(tolerance, millrace, java, broker, topic, tmp_path):
+    results = []
+    for name, make in (("millrace", millrace), ("java", java)):
+        folder = tmp_path / f"files-{name}"
+        folder.mkdir()
+        own = f"{topic}-{name}"
+        broker.client.create_topic(own)
+        broker.client.produce(own, POISON, keys=["k0", "k1", "k2", "k3"])
+        worker = make()
+        results.append(dead_letters(worker, broker.client, own, folder, tolerance))
+        if tolerance == "all":
+            assert read_lines(folder / "out.txt") == ["1"]
+        worker.stop()
+    assert len(results[0]) == (3 if tolerance == "all" else 1)
+    assert results[0] == results[1]
+
+
+def test_a_bad_transform_is_refused(millrace, topic, tmp_path):
+    worker = millrace().start()
+
+    def refused(**config):
+        with pytest.raises(RestError) as error:
+            worker.rest.create("sink", file_sink(tmp_path / "out.txt", topic, **config))
+        return error.value.body
+
+    assert "Class com.example.None could not be found." in refused(
+        **{"transforms": "a", "transforms.a.type": "com.example.None"})
+    assert "Did you mean org.apache.kafka.connect.transforms.Cast$Key" in refused(
+        **{"transforms": "a", "transforms.a.type": PACKAGE + "Cast"})
+    assert "Missing required configuration" in refused(**{"transforms": "a"})
+    assert "defining a predicate to be negated" in refused(
+        **{"transforms": "a", "transforms.a.type": PACKAGE + "Filter", "transforms.a.negate": "true"})

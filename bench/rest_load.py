@@ -4,8 +4,8 @@
     rest_load.py PORT [--requests 10000] [--connections 64] [--pid PID] [--idle 50]
 
 Prints one JSON line: errors, times in milliseconds, and with --pid the memory before and after (of
-the second half: the first warms up). With --idle as many clients each send half a request line, half
-a header or half a body, and one sends its headers byte by byte, while the others are answered.
+the second half: the first warms up). With --idle as many clients each send nothing, half a request
+line, half a header or half a body, and one sends its headers byte by byte, while the others are answered.
 Standard library only.
 """
 
@@ -14,7 +14,7 @@ import asyncio
 import json
 import time
 
-PATHS = ["/", "/connectors", "/connectors?expand=status&expand=info", "/connector-plugins", "/metrics"]
+PATHS = ["/", "/connectors", "/connectors?expand=status&expand=info", "/connector-plugins", "/health"]
 UNFINISHED = [b"", b"GET /conn", b"GET / HTTP/1.1\r\nHost: x\r\nX-A: ",
               b"POST /connectors HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
               b"Content-Length: 1000\r\n\r\n{"]

@@ -50,7 +50,7 @@ def table(results, records):
             if goal is not None and ratio is not None:
                 mark = f"≥ {goal} " + ("ok" if ratio >= goal else "MISSED")
             if figure == "cpu" and beside is not None:
-                mark += f", ≤ {BARE_GOAL} " + ("ok" if beside <= BARE_GOAL else "MISSED")
+                mark += (", " if mark else "") + f"≤ {BARE_GOAL} " + ("ok" if beside <= BARE_GOAL else "MISSED")
             limit = LIMITS.get((case, figure))
             if limit is not None and values[1] is not None:
                 mark = f"at most {limit} " + ("ok" if values[1] <= limit else "MISSED")

@@ -117,3 +117,17 @@ def test_a_bad_transform_is_refused(millrace, topic, tmp_path):
     assert "Missing required configuration" in refused(**{"transforms": "a"})
     assert "defining a predicate to be negated" in refused(
         **{"transforms": "a", "transforms.a.type": PACKAGE + "Filter", "transforms.a.negate": "true"})
+
+
+def test_a_source_makes_its_topics_by_their_groups(millrace, broker, topic, tmp_path):
+    write_lines(tmp_path / "in.txt", ["one", "two"])
+    worker = millrace().start()
+    groups = {"topic.creation.groups": "wide", "topic.creation.default.replication.factor": "1",
+              "topic.creation.default.partitions": "2", "topic.creation.wide.include": ".*-wide",
+              "topic.creation.wide.partitions": "3", "topic.creation.wide.retention.ms": "-1"}
+    for name in (topic + "-wide", topic + "-plain"):
+        worker.rest.create(name, file_source(tmp_path / "in.txt", name, **groups))
+        wait_until(lambda: broker.client.count(name) == 2, 30,
+                   lambda: f"two records; {worker.rest.status(name)}")
+    assert broker.client.partitions(topic + "-wide") == 3
+    assert broker.client.partitions(topic + "-plain") == 2

@@ -54,12 +54,18 @@ Result<void> SourceSender::send(std::shared_ptr<data::Batch> batch,
   size_t sent = 0;
   Result<void> result;
   while (sent < outgoing_.size() && result) {
-    auto taken = producer_->send(std::span(outgoing_).subspan(sent));
+    Result<size_t> taken = 0;
+    auto records = ready(sent);
+    const size_t wished = records ? records->size() : 0;
+    if (records)
+      taken = producer_->send(*records);
+    else
+      taken = fail(std::move(records).error());
     if (taken) {
       sent += *taken;
       in_flight_ += *taken;
       // The producer is full. Each acknowledgement makes room.
-      if (sent < outgoing_.size()) {
+      if (*taken < wished) {
         poll_deliveries(kPatience);
         if (failure_ || settings_.wait(std::chrono::milliseconds(0))) break;
       }
@@ -68,6 +74,8 @@ Result<void> SourceSender::send(std::shared_ptr<data::Batch> batch,
                 outgoing_[sent].topic, taken.error().describe());
       poll_deliveries(std::chrono::milliseconds(0));
       if (settings_.wait(settings_.limits.send_retry)) break;
+    } else if (!records) {
+      result = fail(std::move(taken).error());  // no topic, which is nobody's bad record
     } else {
       result = send_failed(std::move(taken).error(), sent);
       if (result) {
@@ -84,6 +92,21 @@ Result<void> SourceSender::send(std::shared_ptr<data::Batch> batch,
   last_use_ = Clock::now();
   metrics_.send.record(last_use_ - started);
   return result;
+}
+
+Result<std::span<const kafka::OutgoingRecord>> SourceSender::ready(size_t sent) {
+  const auto rest = std::span<const kafka::OutgoingRecord>(outgoing_).subspan(sent);
+  TopicCreation* creation = settings_.topic_creation.get();
+  if (creation == nullptr) return rest;
+  if (auto made = creation->ensure(rest[0].topic); !made) return fail(std::move(made).error());
+  std::string_view known = rest[0].topic;
+  for (size_t i = 1; i < rest.size(); ++i) {
+    const std::string_view topic = rest[i].topic;
+    if (topic.data() == known.data() && topic.size() == known.size()) continue;
+    if (!creation->known(topic)) return rest.first(i);
+    known = topic;
+  }
+  return rest;
 }
 
 void SourceSender::fill(data::Batch& batch, const pipeline::SourcePipeline::Output& output,

@@ -20,6 +20,7 @@
 #include "plugin/connector.h"
 #include "runtime/source_task_metrics.h"
 #include "runtime/submitted_records.h"
+#include "runtime/topic_creation.h"
 
 namespace millrace::runtime {
 
@@ -41,6 +42,8 @@ class SourceSender {
     kafka::ClientProperties producer_properties;
     SourceTaskLimits limits;
     bool wants_acknowledgements = false;
+    // Null: topics that are missing are left to the broker.
+    std::shared_ptr<TopicCreation> topic_creation;
     // A topic that a record was written to for the first time. May be empty.
     std::function<void(std::string_view topic)> topic_used;
     // Waits a little, less if the task is to stop; true: it is to stop.
@@ -77,6 +80,9 @@ class SourceSender {
 
  private:
   Result<void> open();
+  // The records from `sent` on that may go: up to the first of a topic that is not known to exist.
+  // Makes the topic of the record `sent`. retriable: try again.
+  Result<std::span<const kafka::OutgoingRecord>> ready(size_t sent);
   void fill(data::Batch& batch, const pipeline::SourcePipeline::Output& output, uint64_t token);
   static std::span<const kafka::OutgoingHeader> headers(data::Batch& batch,
                                                         const pipeline::RawRecords& records,

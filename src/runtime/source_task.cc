@@ -234,6 +234,7 @@ class SourceTaskRunner::Loop {
             settings_.client_properties,
             runner_.limits_,
             task_.wants_acknowledgements(),
+            settings_.topic_creation,
             [this](std::string_view topic) {
               if (settings_.topic_used) settings_.topic_used(settings_.id, topic);
             },

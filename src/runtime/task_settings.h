@@ -18,6 +18,8 @@ class ErrorPolicy;
 
 namespace millrace::runtime {
 
+class TopicCreation;
+
 struct TaskSettings {
   TaskId id;
   TargetState target = TargetState::kStarted;  // wished at the start; kStarted or kPaused
@@ -43,8 +45,8 @@ struct TaskSettings {
   // Java client properties, all sources merged: of the producer of a source task, or of the
   // consumer of a sink task.
   kafka::ClientProperties client_properties;
-  // Of the producer for dead letters, and of the admin client; empty where there is none.
-  kafka::ClientProperties dead_letter_properties, admin_properties;
+  // Of a source task; null: topics that are missing are left to the broker.
+  std::shared_ptr<TopicCreation> topic_creation;
 };
 
 }  // namespace millrace::runtime

@@ -7,6 +7,7 @@
 #include "runtime/sink_task.h"
 #include "runtime/source_task.h"
 #include "runtime/task_converters.h"
+#include "runtime/topic_creation.h"
 #include "runtime/worker.h"
 #include "transform/transform.h"
 
@@ -81,7 +82,10 @@ Result<TaskSettings> Worker::task_settings(const TaskId& id,
                                           "connector-adminclient-" + id.to_string(),
                                           parts_.client_overrides);
     if (!admin) return fail(std::move(admin).error());
-    settings.admin_properties = *std::move(admin);
+    auto creation =
+        TopicCreation::make(connector_config, parts_.clients, *std::move(admin), log_context);
+    if (!creation) return fail(std::move(creation).error());
+    settings.topic_creation = *std::move(creation);
   }
   return settings;
 }

@@ -279,9 +279,12 @@ Result<ConfigInfos> validate_connector(const ValidationParts& parts,
                                        Herder::Deadline deadline) {
   Result<config::Resolution> resolution = resolved(*parts.resolver, config);
   if (!resolution) return fail(std::move(resolution).error());
+  // Of a connector that there may never be: kept for a while only.
   auto name = config.find("name");
-  redaction::note(name == config.end() ? std::string() : name->second.value_or(""),
-                  resolution->secrets);
+  const std::string owner =
+      "validation " + (name == config.end() ? std::string() : name->second.value_or(""));
+  redaction::note(owner, resolution->secrets);
+  redaction::retire(owner);
   NullableProperties all(resolution->values.begin(), resolution->values.end());
   for (const auto& [key, value] : config)
     if (!value) all[key] = std::nullopt;

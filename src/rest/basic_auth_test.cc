@@ -7,6 +7,11 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/metrics.h"
+#include "rest/fake_herder.h"
+#include "rest/server.h"
+#include "rest/test_client.h"
+
 namespace millrace::rest {
 namespace {
 
@@ -70,6 +75,40 @@ TEST_F(BasicAuthUsers, AsksForNameAndPassword) {
        {"", "Basic", "Basic ", "Basic YWxpY2U6eA==", "Basic Ojp4", "Basic %%%",
         "Bearer YWxpY2U6d29uZGVyOmxhbmQ=", "Basic YWxpY2U=", "Basic Ym9iOndvbmRlcjpsYW5k"})
     EXPECT_FALSE(allows(**auth, header)) << header;
+}
+
+TEST_F(BasicAuthUsers, TheServerAsksOfWhatItServes) {
+  write("users", "alice=wonder:land\n");
+  RestServerOptions options;
+  options.listeners = {"http://127.0.0.1:0"};
+  options.extension_classes = {std::string(BasicAuth::kExtension)};
+  options.jaas_file = folder_ + "/jaas.conf";
+  auto server = RestServer::open(options);
+  ASSERT_TRUE(server) << server.error().describe();
+  FakeHerder herder;
+  MetricRegistry metrics;
+  (*server)->attach(herder, metrics);
+  const std::string url = (*server)->bound_urls().front();
+  TestClient client(std::stoi(url.substr(url.rfind(':') + 1)));
+  const std::string user = "Authorization: Basic YWxpY2U6d29uZGVyOmxhbmQ=\r\n";
+  for (const char* path : {"/connectors", "/openapi.json", "/admin/loggers", "/metrics"}) {
+    EXPECT_EQ(client.request("GET", path).status, 401) << path;
+    EXPECT_EQ(client.request("GET", path, "", user).status, 200) << path;
+  }
+  EXPECT_EQ(client.request("GET", "/connectors").body, "User cannot access the resource.");
+  EXPECT_EQ(client.request("OPTIONS", "/connectors").status, 401);
+  EXPECT_EQ(client.request("DELETE", "/connectors/c").status, 401);
+  EXPECT_EQ(client.request("GET", "/nowhere").status, 404);
+  (*server)->stop();
+}
+
+TEST(RestExtensions, OneThatIsNotThereIsRefused) {
+  RestServerOptions options;
+  options.listeners = {"http://127.0.0.1:0"};
+  options.extension_classes = {"com.example.Guard"};
+  auto server = RestServer::open(options);
+  ASSERT_FALSE(server);
+  EXPECT_THAT(server.error().message(), HasSubstr("com.example.Guard"));
 }
 
 TEST_F(BasicAuthUsers, AnEmptyFileLetsEveryoneIn) {

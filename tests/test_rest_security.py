@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import ssl
 import subprocess
 import urllib.error
@@ -98,6 +99,24 @@ def test_clients_must_show_their_certificate(certificates, millrace):
     assert get(url, certificates)[0] == 0
     assert get(f"http://127.0.0.1:{port}/")[0] == 0
     assert worker.stop() == 0
+
+
+def test_clients_that_stop_half_way_hold_up_nobody(certificates, millrace):
+    port = free_port()
+    worker = millrace(config={"listeners.https.ssl.keystore.location": certificates / "server.pem"})
+    worker.config["listeners"] += f",https://127.0.0.1:{port}"
+    worker.start()
+    held = []
+    for number in range(150):
+        for one, beginning in ((port, [b"", b"\x16\x03\x01", b"GET / HTTP/1.1\r\n\r\n"]),
+                               (worker.port, [b"", b"GET /co", b"GET / HTTP/1.1\r\nX: "])):
+            held.append(socket.create_connection(("127.0.0.1", one)))
+            held[-1].sendall(beginning[number % 3])
+    assert get(f"https://127.0.0.1:{port}/connectors", certificates) == (200, "[]")
+    assert get(worker.rest.base + "/connectors") == (200, "[]")
+    assert worker.stop() == 0  # neither does its end wait for them
+    for one in held:
+        one.close()
 
 
 def test_admin_has_listeners_of_its_own(certificates, millrace):

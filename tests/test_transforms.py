@@ -131,3 +131,29 @@ def test_a_source_makes_its_topics_by_their_groups(millrace, broker, topic, tmp_
                    lambda: f"two records; {worker.rest.status(name)}")
     assert broker.client.partitions(topic + "-wide") == 3
     assert broker.client.partitions(topic + "-plain") == 2
+
+
+def definitions(worker, topic):
+    worker.start()
+    answer = worker.rest.call("PUT", "/connector-plugins/FileStreamSink/config/validate", {
+        "connector.class": "FileStreamSink", "name": "sink", "topics": topic, "file": "x",
+        "transforms": "a,b,c,d", "transforms.a.type": PACKAGE + "ReplaceField$Value",
+        "transforms.a.include": "x", "transforms.a.predicate": "p", "transforms.b.type": PACKAGE + "Cast",
+        "transforms.c.type": PACKAGE + "MaskField$Key", "transforms.d.type": PACKAGE + "TimestampConverter$Value",
+        "transforms.d.target.type": "never", "predicates": "p", "predicates.p.type": "TopicNameMatches",
+        "predicates.p.pattern": "x+"})
+    found = {}
+    for info in answer["configs"]:
+        name = info["value"]["name"]
+        if name.startswith(("transforms.", "predicates.")):
+            definition = {key: value for key, value in info["definition"].items() if key != "documentation"}
+            value = {key: value for key, value in info["value"].items() if key != "recommended_values"}
+            found[name] = (definition, value)
+    return found
+
+
+def test_validation_shows_the_keys_of_transforms_as_java_does(millrace, java, topic):
+    ours, theirs = definitions(millrace(), topic), definitions(java(), topic)
+    assert ours.keys() == theirs.keys()
+    for name in theirs:
+        assert ours[name] == theirs[name], name

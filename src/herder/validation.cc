@@ -113,7 +113,10 @@ void add_groups(std::vector<std::string>& groups, const ConfigDef& definition) {
 ConfigInfos prefixed(const ConfigDef& definition, std::vector<ConfigValue> values,
                      const std::string& prefix) {
   ConfigInfos infos;
-  for (ConfigValue& value : values) {
+  HashMapKeys names;  // in Java these values come out of a HashMap
+  for (const ConfigValue& value : values) names.put(value.name);
+  for (const std::string& name : names.in_order()) {
+    ConfigValue& value = *find_value(values, name);
     ConfigInfo& info = infos.configs.emplace_back();
     if (const ConfigKey* key = definition.find(value.name)) {
       info.definition = *key;
@@ -272,6 +275,20 @@ void hide_resolved(const config::Resolution& resolution, const NullablePropertie
   }
 }
 
+// A class that was named by its alias is answered by its full name.
+void name_classes_in_full(std::vector<ConfigValue>& values) {
+  for (ConfigValue& value : values) {
+    if (!value.value || !value.name.ends_with(".type")) continue;
+    if (value.name.starts_with("transforms.")) {
+      if (const auto* found = transform::find_transform(*value.value))
+        value.value = found->class_name;
+    } else if (value.name.starts_with("predicates.")) {
+      if (const auto* found = transform::find_predicate(*value.value))
+        value.value = found->class_name;
+    }
+  }
+}
+
 }  // namespace
 
 Result<ConfigInfos> validate_connector(const ValidationParts& parts,
@@ -299,8 +316,11 @@ Result<ConfigInfos> validate_connector(const ValidationParts& parts,
                                  ? ConnectorKind::kSource
                                  : ConnectorKind::kSink;
 
-  const ConfigDef framework = config::connector_config_def(kind, *properties, known_classes());
+  ConfigDef framework = config::connector_config_def(kind, *properties, known_classes());
+  enrich(framework, **found, *properties, parts.enrichment);
   std::vector<ConfigValue> values = framework.validate(*properties);
+  name_classes_in_full(values);
+  hide_versions(values);
   if (kind == ConnectorKind::kSink) config::check_sink_config(*properties, values);
   add_null_errors(*properties, values);
   // Converters may add errors to the keys that name them: before those are collected.
@@ -337,7 +357,9 @@ Result<std::vector<ConfigKey>> keys_of_plugin(const plugin::Catalogue& plugins,
                                    ? ConnectorKind::kSource
                                    : ConnectorKind::kSink;
     ConfigDef definition = (*found)->config_def();
-    definition.append(config::connector_config_def(kind, {}, known_classes()));
+    ConfigDef framework = config::connector_config_def(kind, {}, known_classes());
+    enrich(framework, **found, {}, {});
+    definition.append(framework);
     return definition.keys();
   }
   if (const convert::ConverterClass* converter = convert::find_converter(plugin))

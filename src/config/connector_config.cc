@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/java_regex.h"
+
 namespace millrace::config {
 namespace {
 
@@ -63,8 +65,18 @@ void check_sink_config(const NullableProperties& properties, std::vector<ConfigV
     add_error(values, "topics", message);
     add_error(values, "topics.regex", message);
   }
-  if (!has_dead_letter_topic(properties) || !has_topics) return;
+  if (!has_dead_letter_topic(properties)) return;
   const std::string dead_letters(trim(text_of(properties, "errors.deadletterqueue.topic.name")));
+  if (has_regex) {
+    const std::string regex = text_of(properties, "topics.regex");
+    auto pattern = JavaRegex::compile(regex);
+    if (pattern && pattern->matches(dead_letters))
+      add_error(values, "topics.regex",
+                "The DLQ topic '" + dead_letters +
+                    "' may not be matched by the regex for the topics ('topics.regex=" + regex +
+                    "') consumed by the connector");
+  }
+  if (!has_topics) return;
   const std::vector<std::string> topics = sink_topics(properties);
   if (std::find(topics.begin(), topics.end(), dead_letters) != topics.end())
     add_error(values, "topics",
@@ -77,7 +89,10 @@ std::string regex_problem(std::string_view regex) {
   int groups = 0;
   bool in_class = false, quotable = false;  // quotable: a quantifier may follow
   auto near = [&regex](const char* what, size_t index) {
-    return std::string(what) + " near index " + std::to_string(index) + "\n" + std::string(regex);
+    std::string text(what);
+    text += " near index " + std::to_string(index) + "\n" + std::string(regex);
+    if (index < regex.size()) text += "\n" + std::string(index, ' ') + "^";
+    return text;
   };
   for (size_t i = 0; i < regex.size(); ++i) {
     const char c = regex[i];
@@ -111,7 +126,8 @@ std::string regex_problem(std::string_view regex) {
   }
   if (in_class) return near("Unclosed character class", regex.size() - 1);
   if (groups > 0) return near("Unclosed group", regex.size());
-  return {};
+  auto compiled = JavaRegex::compile(std::string(regex));
+  return compiled ? std::string() : compiled.error().message();
 }
 
 }  // namespace millrace::config

@@ -43,8 +43,10 @@ StandaloneHerder::StandaloneHerder(StandaloneOptions options, runtime::WorkerPar
     : options_(std::move(options)),
       log_("org.apache.kafka.connect.runtime.standalone.StandaloneHerder"),
       worker_(std::move(parts), *this),
-      validation_{worker_.parts().plugins, worker_.parts().resolver,
-                  &worker_.parts().client_overrides},
+      validation_{worker_.parts().plugins,
+                  worker_.parts().resolver,
+                  &worker_.parts().client_overrides,
+                  {&worker_.parts().config, options_.kafka_version}},
       queue_("StandaloneHerder") {
   log_.info("Herder started");
 }

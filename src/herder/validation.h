@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "config/client_config.h"
 #include "config/config_resolver.h"
+#include "herder/enriched_keys.h"
 #include "herder/herder.h"
 #include "plugin/catalogue.h"
 
@@ -19,6 +20,7 @@ struct ValidationParts {
   std::shared_ptr<const plugin::Catalogue> plugins;
   std::shared_ptr<config::ConfigResolver> resolver;
   const config::ClientOverridePolicy* client_overrides = nullptr;
+  Enrichment enrichment = {};
 };
 
 // Resolves variables, then: the framework's keys, what they may not say together, null values, the

@@ -186,6 +186,8 @@ void FileOffsetStore::set(std::vector<OffsetEntry> entries, Done done) {
 void FileOffsetStore::hurry() {
   {
     std::lock_guard lock(mutex_);
+    // Where nothing waits any more, what comes later is not in a hurry.
+    if (updates_.empty()) return;
     hurried_ = true;
   }
   changed_.notify_all();

@@ -7,6 +7,7 @@ import subprocess
 import pytest
 
 from harness.connectors import blackhole, file_sink, file_source, write_properties
+from harness.metrics import has_read
 from harness.ports import free_port
 from harness.records import account, line, lines, write_lines
 from harness.wait import wait_until
@@ -76,21 +77,12 @@ def test_a_second_signal_ends_a_worker_that_waits_for_a_hanging_sink(millrace, b
     worker.rest.create(f"stuck-{topic}", blackhole(topic, **{
         "fail.after.records": "10", "fail.with": "hang"}))
     worker.rest.wait_state(f"stuck-{topic}", "RUNNING")
-    wait_until(lambda: put_is_under_way(worker, f"stuck-{topic}"), 30, "the sink to hang",
+    wait_until(lambda: has_read(worker, f"stuck-{topic}"), 30, "the sink to hang",
                worker.process.check_alive)
     os.kill(worker.process.pid, signal.SIGTERM)
     worker.process.wait_log("Stopping task")
     os.kill(worker.process.pid, signal.SIGTERM)
     assert worker.process.wait_exit() == 128 + signal.SIGTERM
-
-
-def put_is_under_way(worker, name):
-    """Records were read, and no put of them has ended."""
-    text = worker.rest.get("/metrics")
-    read = [each for each in text.splitlines()
-            if each.startswith("kafka_connect_sink_task_metrics_sink_record_read_total{")
-            and f'connector="{name}"' in each]
-    return bool(read) and float(read[0].rpartition(" ")[2]) > 0
 
 
 def test_source_offsets_can_be_read_over_rest(millrace, broker, topic, tmp_path):

@@ -4,6 +4,7 @@ is not theirs is not disturbed."""
 import pytest
 
 from harness.connectors import blackhole, file_sink
+from harness.metrics import has_read
 from harness.records import account, lines, read_lines
 from harness.wait import wait_until
 
@@ -70,7 +71,8 @@ def test_a_sink_that_fails_is_failed_and_can_be_restarted(failure, worker, broke
 def test_a_sink_that_hangs_does_not_hold_up_the_worker(worker, broker, filled, beside):
     worker.rest.create("stuck", blackhole(filled, **{
         "fail.after.records": "10", "fail.with": "hang"}))
-    worker.rest.wait_state("stuck", "RUNNING")
+    wait_until(lambda: has_read(worker, "stuck"), 60, "the sink to have records",
+               worker.process.check_alive)
     wait_until(lambda: committed(broker, "beside", filled) >= 1, 30, "the sink beside it")
     worker.rest.delete("stuck")  # takes the graceful time-out, and comes back
     assert worker.rest.get("/connectors") == ["beside"]
@@ -80,7 +82,8 @@ def test_stopping_a_worker_with_a_hanging_sink(millrace, broker, filled):
     worker = millrace(config={"task.shutdown.graceful.timeout.ms": "1000"}).start()
     worker.rest.create("stuck", blackhole(filled, **{
         "fail.after.records": "10", "fail.with": "hang"}))
-    worker.rest.wait_state("stuck", "RUNNING")
+    wait_until(lambda: has_read(worker, "stuck"), 60, "the sink to have records",
+               worker.process.check_alive)
     worker.stop()
     assert "Graceful stop of task stuck-0 failed." in worker.log()
 

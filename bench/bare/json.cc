@@ -1,6 +1,6 @@
-// json BOOTSTRAP TOPIC: decodes each record of the JSON case (an envelope whose schema is always the
-// same) field by field with simdjson: the least that a JSON sink could cost. The schema's bytes are
-// compared with the first record's, not parsed again.
+// json BOOTSTRAP TOPIC: decodes each record of the JSON case (an envelope whose schema is always
+// the same) field by field with simdjson: the least that a JSON sink could cost. The schema's bytes
+// are compared with the first record's, not parsed again.
 #include <simdjson.h>
 
 #include <cstring>
@@ -45,7 +45,8 @@ int main(int argc, char** argv) {
   long count = consume_all(
       argv[1], argv[2],
       [](const rd_kafka_message_t* message, void* context) {
-        static_cast<Decoder*>(context)->decode(static_cast<const char*>(message->payload), message->len);
+        static_cast<Decoder*>(context)->decode(static_cast<const char*>(message->payload),
+                                               message->len);
       },
       &decoder);
   printf("%ld %g\n", count, decoder.sum);

@@ -10,6 +10,7 @@ namespace {
 
 constexpr char kCommon[] = "Common";
 constexpr char kErrors[] = "Error Handling";
+constexpr char kExactlyOnce[] = "Exactly Once Support";
 constexpr auto kBoolean = Type::kBoolean;
 constexpr auto kString = Type::kString;
 constexpr auto kInt = Type::kInt;
@@ -113,7 +114,6 @@ std::vector<ConnectorRow> sink_rows() {
 }
 
 std::vector<ConnectorRow> source_rows() {
-  constexpr char kExactlyOnce[] = "Exactly Once Support";
   return {
       {"topic.creation.groups", kList, "", kLow, "Topic Creation", 1, Width::kLong,
        "Topic Creation Groups", "Names of groups of settings with which topics are created.",

@@ -67,7 +67,7 @@ class Builder : public nlohmann::json_sax<Json> {
     } else {
       auto [found, is_new] = parent.index.try_emplace(parent.key, parent.value.members.size());
       if (is_new) {
-        parent.value.members.emplace_back(std::move(parent.key), std::move(value));
+        parent.value.members.push_back({std::move(parent.key), std::move(value)});
       } else {
         parent.value.members[found->second].second = std::move(value);
       }

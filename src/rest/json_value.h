@@ -5,19 +5,20 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "base/result.h"
 
 namespace millrace::rest {
 
+struct JsonMember;
+
 struct JsonValue {
   enum class Kind : uint8_t { kNull, kBoolean, kNumber, kString, kArray, kObject };
   Kind kind = Kind::kNull;
   std::string text;  // kString; kNumber and kBoolean as written
   std::vector<JsonValue> elements;
-  std::vector<std::pair<std::string, JsonValue>> members;
+  std::vector<JsonMember> members;
 
   bool is_null() const { return kind == Kind::kNull; }
   bool is_object() const { return kind == Kind::kObject; }
@@ -26,6 +27,11 @@ struct JsonValue {
   bool is_scalar() const { return kind != Kind::kArray && kind != Kind::kObject; }
   const JsonValue* find(std::string_view name) const;
   std::string to_json() const;
+};
+
+struct JsonMember {
+  std::string first;  // the name
+  JsonValue second;
 };
 
 // Reads one value. Text after it, nesting deeper than 1000 and bytes that are no UTF-8 are errors.

@@ -1,6 +1,5 @@
 // Filter drops every record that it is given; predicates say which those are.
 #include <algorithm>
-#include <regex>
 
 #include "transform/java_regex.h"
 #include "transform/keys.h"

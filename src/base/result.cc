@@ -28,6 +28,11 @@ Error Error::caused_by(Error cause) && {
   return std::move(*this);
 }
 
+Error Error::forwarded_to(std::string url) && {
+  forward_url_ = std::make_shared<const std::string>(std::move(url));
+  return std::move(*this);
+}
+
 std::string Error::trace() const {
   std::string text;
   for (const Error* error = this; error != nullptr; error = error->cause()) {

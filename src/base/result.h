@@ -45,6 +45,11 @@ class [[nodiscard]] Error {
   Error caused_by(Error cause) &&;
   const Error* cause() const { return cause_.get(); }
 
+  // Another worker of the cluster can do it: the URL of its REST API, "" where it is not known yet.
+  // Java: RequestTargetException.forwardUrl.
+  Error forwarded_to(std::string url) &&;
+  const std::string* forward_url() const { return forward_url_.get(); }
+
   // "class: message", then one "Caused by: class: message" line for each cause: the `trace` of a
   // status.
   std::string trace() const;
@@ -56,6 +61,7 @@ class [[nodiscard]] Error {
   std::string message_;
   const char* exception_class_ = nullptr;
   std::shared_ptr<const Error> cause_;
+  std::shared_ptr<const std::string> forward_url_;
 };
 
 template <typename T>

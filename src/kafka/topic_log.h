@@ -1,0 +1,59 @@
+#pragma once
+// TopicLog: a compacted topic that is read whole, from its begin and then for ever, without a
+// group, and written: org.apache.kafka.connect.util.KafkaBasedLog. Implemented by kafka/librdkafka;
+// in memory for unit tests and simulations.
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "kafka/client.h"
+
+namespace millrace::kafka {
+
+struct LogRecord {
+  int32_t partition = 0;
+  int64_t offset = 0;
+  int64_t timestamp = -1;  // ms since the epoch
+  std::optional<std::string> key, value;
+};
+struct LogEntry {
+  std::optional<std::string> key, value;  // value nullopt: a tombstone
+};
+
+struct TopicLogOptions {
+  NewTopic topic;  // made where it is missing; cleanup.policy=compact is among its configs
+  std::string topic_property;                  // "config.storage.topic": named in errors
+  bool single_partition = false;               // more than one partition is refused
+  ClientProperties producer, consumer, admin;  // Java client properties
+  std::string log_context;
+};
+
+// Thread-safe. Completions come on the log's thread, in the order of the topic; they must not
+// block.
+class TopicLog {
+ public:
+  using OnRecord = std::function<void(const LogRecord&)>;
+  using Done = std::function<void(const Result<void>&)>;
+  virtual ~TopicLog() = default;
+  // Makes the topic where it is missing, refuses one that is not compacted, reads it to its end:
+  // every record is given to `on_record`, on this thread until start returns, then on the log's.
+  virtual Result<void> start(OnRecord on_record) = 0;
+  // `done` once all that was in the topic when this was called has been given to on_record. Open
+  // transactions are waited for. Retriable failures are retried for ever; others are given.
+  virtual void read_to_end(Done done) = 0;
+  // In order; acks=all. All of one call or, in a transaction, none.
+  virtual void send(std::vector<LogEntry> entries, Done done) = 0;
+  // What is pending is sent or fails; nothing is read any more.
+  virtual void stop() = 0;
+  virtual int32_t partitions() const = 0;
+};
+
+using TopicLogFactory = std::function<Result<std::unique_ptr<TopicLog>>(TopicLogOptions options)>;
+
+}  // namespace millrace::kafka

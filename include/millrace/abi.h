@@ -112,7 +112,7 @@ typedef struct millrace_cell {
   } as;
   uint32_t length;
   millrace_kind kind;
-  uint8_t reserved[3]; /* zero */
+  uint8_t reserved[3]; /* zero when you make a cell; not for reading */
 } millrace_cell;
 
 typedef struct millrace_decimal {

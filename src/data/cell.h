@@ -75,6 +75,14 @@ inline Cell nested_cell(Kind kind, const Cell* cells, uint32_t count) {
   cell.kind = static_cast<uint8_t>(kind);
   return cell;
 }
+// A map that is a java.util.LinkedHashMap in Java and not a HashMap. Only messages that name a
+// value's class tell the difference.
+inline Cell linked_map_cell(const Cell* cells, uint32_t count) {
+  Cell cell = nested_cell(Kind::kMap, cells, count);
+  cell.reserved[0] = 1;
+  return cell;
+}
+inline bool is_linked_map(const Cell& cell) { return cell.reserved[0] == 1; }
 // unscaled: two's complement, big-endian, minimal.
 Cell decimal_cell(Arena& arena, std::string_view unscaled, int32_t scale);
 inline std::string_view unscaled(const Cell& decimal) {

@@ -95,7 +95,7 @@ std::string_view java_class_name(const Cell& cell) {
     case Kind::kString: return "java.lang.String";
     case Kind::kBytes: return "[B";
     case Kind::kArray: return "java.util.ArrayList";
-    case Kind::kMap: return "java.util.HashMap";
+    case Kind::kMap: return is_linked_map(cell) ? "java.util.LinkedHashMap" : "java.util.HashMap";
     case Kind::kStruct: return "org.apache.kafka.connect.data.Struct";
     case Kind::kDecimal: return "java.math.BigDecimal";
     case Kind::kInstant: return "java.util.Date";

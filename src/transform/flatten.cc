@@ -39,7 +39,7 @@ class Flatten : public SideTransform {
       if (auto ok = flatten_map(work.arena(), datum.value, "", entries); !ok) return ok;
       Cell* cells = work.arena().allocate_array<Cell>(entries.size());
       std::copy(entries.begin(), entries.end(), cells);
-      datum.value = data::nested_cell(Kind::kMap, cells, static_cast<uint32_t>(entries.size() / 2));
+      datum.value = data::linked_map_cell(cells, static_cast<uint32_t>(entries.size() / 2));
       return {};
     }
     if (auto ok = require_struct(datum.value, kPurpose); !ok) return ok;

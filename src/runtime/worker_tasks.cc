@@ -6,10 +6,9 @@
 #include "runtime/dead_letter_queue.h"
 #include "runtime/sink_task.h"
 #include "runtime/source_task.h"
-#include "runtime/task_converters.h"
+#include "runtime/task_pipelines.h"
 #include "runtime/topic_creation.h"
 #include "runtime/worker.h"
-#include "transform/transform.h"
 
 namespace millrace::runtime {
 namespace {
@@ -100,23 +99,20 @@ Result<std::shared_ptr<Task>> Worker::make_task(const TaskId& id,
   if (!found) return fail(std::move(found).error());
   auto settings = task_settings(id, connector_config, task_config, state, (*found)->type());
   if (!settings) return fail(std::move(settings).error());
-  auto converters = make_task_converters(parts_.config, connector_config);
-  if (!converters) return fail(std::move(converters).error());
-
-  auto transforms = transform::make_transforms(connector_config);
-  if (!transforms) return fail(std::move(transforms).error());
+  auto parts = make_pipeline_parts(parts_.config, connector_config);
+  if (!parts) return fail(std::move(parts).error());
 
   const std::shared_ptr<pipeline::ErrorPolicy> errors = settings->errors;
   if ((*found)->type() == plugin::ConnectorType::kSource)
     return std::make_shared<SourceTaskRunner>(
         *std::move(settings), *found,
-        std::make_unique<pipeline::SourcePipeline>(*std::move(converters), *std::move(transforms),
-                                                   errors),
+        std::make_unique<pipeline::SourcePipeline>(std::move(parts->converters),
+                                                   std::move(parts->transforms), errors),
         parts_.offsets);
   return std::make_shared<SinkTaskRunner>(
       *std::move(settings), *found,
-      std::make_unique<pipeline::SinkPipeline>(*std::move(converters), *std::move(transforms),
-                                               errors));
+      std::make_unique<pipeline::SinkPipeline>(std::move(parts->converters),
+                                               std::move(parts->transforms), errors));
 }
 
 }  // namespace millrace::runtime

@@ -1,6 +1,7 @@
-#include "runtime/task_converters.h"
+#include "runtime/task_pipelines.h"
 
 #include "config/client_config.h"
+#include "transform/transform.h"
 
 namespace millrace::runtime {
 namespace {
@@ -32,10 +33,8 @@ Result<pipeline::NamedConverter> make_one(const config::WorkerConfig& worker,
   return named;
 }
 
-}  // namespace
-
-Result<pipeline::Converters> make_task_converters(const config::WorkerConfig& worker,
-                                                  const config::Properties& connector_config) {
+Result<pipeline::Converters> make_converters(const config::WorkerConfig& worker,
+                                             const config::Properties& connector_config) {
   pipeline::Converters converters;
   auto key =
       make_one(worker, connector_config, "key.converter", "key", Role::kKey, worker.key_converter);
@@ -50,6 +49,17 @@ Result<pipeline::Converters> make_task_converters(const config::WorkerConfig& wo
   converters.value = *std::move(value);
   converters.header = *std::move(header);
   return converters;
+}
+
+}  // namespace
+
+Result<PipelineParts> make_pipeline_parts(const config::WorkerConfig& worker,
+                                          const config::Properties& connector_config) {
+  auto converters = make_converters(worker, connector_config);
+  if (!converters) return fail(std::move(converters).error());
+  auto transforms = transform::make_transforms(connector_config);
+  if (!transforms) return fail(std::move(transforms).error());
+  return PipelineParts{*std::move(converters), *std::move(transforms)};
 }
 
 }  // namespace millrace::runtime

@@ -1,4 +1,4 @@
-#include "kafka/librdkafka/jaas.h"
+#include "kafka/security/jaas.h"
 
 #include <algorithm>
 #include <cctype>

@@ -1,4 +1,4 @@
-#include "kafka/librdkafka/trust_store.h"
+#include "kafka/security/trust_store.h"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>

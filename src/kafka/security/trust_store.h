@@ -1,7 +1,7 @@
 #pragma once
-// What librdkafka cannot read by itself: trust stores in PKCS12. Their certificates become PEM text
-// for `ssl.ca.pem`. Java key stores (JKS) are recognised by content and refused with the command
-// that converts them.
+// Trust stores in PKCS12, which librdkafka cannot read by itself: their certificates become PEM
+// text for `ssl.ca.pem`. Java key stores (JKS) are recognised by content and refused with the
+// command that converts them.
 
 #include <optional>
 #include <string>

@@ -1,4 +1,4 @@
-#include "kafka/librdkafka/jaas.h"
+#include "kafka/security/jaas.h"
 
 #include <gmock/gmock.h>
 

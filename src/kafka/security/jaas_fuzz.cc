@@ -1,7 +1,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kafka/librdkafka/jaas.h"
+#include "kafka/security/jaas.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto module =

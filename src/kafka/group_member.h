@@ -43,7 +43,8 @@ class GroupMemberListener {
  public:
   virtual ~GroupMemberListener() = default;
   // Before each JoinGroup: AbstractCoordinator.onJoinPrepare, then metadata(). generation -1 and an
-  // empty id where there was none.
+  // empty id where there was none. An empty list: not yet, as what other members may get is still
+  // being stopped; the next poll asks again, heartbeats go on meanwhile.
   virtual std::vector<GroupProtocol> joining(int32_t generation, const std::string& member_id) = 0;
   // This member leads: what each member is to get, by member id (onLeaderElected). An error: the
   // group is joined again.
@@ -53,9 +54,12 @@ class GroupMemberListener {
   // The member is in; assignment: bytes from the leader (onJoinComplete).
   virtual void joined(int32_t generation, const std::string& member_id, const std::string& protocol,
                       std::string_view assignment) = 0;
-  // No coordinator was found for heartbeat_interval while the member held an assignment (Java
-  // revokes all locally then), or the member was expelled: its id and generation are void.
+  // No coordinator was found for heartbeat_interval: the member cannot know what happens to the
+  // group. Java revokes all locally then. Told once for each such time.
   virtual void lost(const std::string& reason) = 0;
+  // The coordinator knows the member or its generation no more: id and generation are void, the
+  // group is joined anew. Java keeps what it runs until it is told otherwise.
+  virtual void expelled(const std::string& /*reason*/) {}
 };
 
 // poll, request_rejoin, leave and close: by one thread. wake: by any.

@@ -48,6 +48,7 @@ ErrorPolicyConfig ErrorPolicyConfig::from(const config::Properties& config) {
   policy.retry_timeout = milliseconds_of(config, "errors.retry.timeout", policy.retry_timeout);
   policy.retry_delay_max =
       milliseconds_of(config, "errors.retry.delay.max.ms", policy.retry_delay_max);
+  policy.bisect = is_true(value_of(config, "errors.bisect", "false"));
   return policy;
 }
 
@@ -106,7 +107,7 @@ std::span<const uint32_t> ErrorPolicy::survivors(std::span<const uint32_t> selec
 }
 
 std::optional<Error> ErrorPolicy::conclude(data::Failures& failures,
-                                           const OriginalRecords& originals) {
+                                           const OriginalRecords& originals, bool stopped) {
   if (failures.empty()) return std::nullopt;
   // Stages come in their order, so the first failure of a record is the one that ended its way.
   std::stable_sort(failures.begin(), failures.end(),
@@ -116,26 +117,50 @@ std::optional<Error> ErrorPolicy::conclude(data::Failures& failures,
   for (data::RecordFailure& failure : failures) {
     if (before != nullptr && before->record == failure.record) continue;
     before = &failure;
-    probe_.failures.add();
+    // As in Java, whose last attempt at what may pass counts twice: where it was tried and where it
+    // was given up; given up because of a stop, only where it was tried.
+    if (failure.error.kind() != ErrorKind::retriable)
+      probe_.failures.add();
+    else if (!stopped)
+      probe_.failures.add(2);
     probe_.errors.add();
     if (config_.tolerate_all) probe_.skipped.add();
+    if (auto written = write_letter(failure, originals); !written) {
+      probe_.dead_letter_requests.add();
+      probe_.dead_letter_failures.add();
+      log_.error("A record of task {} cannot be written to the dead letter queue: {}{}", task_,
+                 written.error().describe(), originals.describe(failure.record));
+    }
     report(failure, originals);
     if (!config_.tolerate_all) return tolerance_exceeded(failure.error);
   }
   return std::nullopt;
 }
 
-Result<void> ErrorPolicy::report_put(uint32_t record, Error error,
-                                     const OriginalRecords& originals) {
-  const data::RecordFailure failure{record, data::Stage::kPut, std::move(error),
-                                    "org.apache.kafka.connect.sink.SinkTask"};
+Result<void> ErrorPolicy::report_failed(data::RecordFailure failure,
+                                        const OriginalRecords& originals) {
   std::lock_guard lock(mutex_);
+  if (auto written = write_letter(failure, originals); !written) return written;
   probe_.failures.add();
   report(failure, originals);
   if (config_.tolerate_all) return {};
   probe_.errors.add();
-  if (!put_error_) put_error_ = failure.error;
-  return fail(tolerance_exceeded(failure.error));
+  return fail(tolerance_exceeded(std::move(failure.error)));
+}
+
+Result<void> ErrorPolicy::report_put(uint32_t record, Error error,
+                                     const OriginalRecords& originals) {
+  Result<void> reported = report_failed(
+      {record, data::Stage::kPut, error, "org.apache.kafka.connect.sink.SinkTask"}, originals);
+  std::lock_guard lock(mutex_);
+  ++put_reports_;
+  if (!reported && !config_.tolerate_all && !put_error_) put_error_ = std::move(error);
+  return reported;
+}
+
+uint64_t ErrorPolicy::put_reports() const {
+  std::lock_guard lock(mutex_);
+  return put_reports_;
 }
 
 std::optional<Error> ErrorPolicy::put_error() const {
@@ -149,20 +174,32 @@ Result<void> ErrorPolicy::open_dead_letters() {
   return dead_letters_->open();
 }
 
-Result<void> ErrorPolicy::await_dead_letters() {
+Result<void> ErrorPolicy::await_dead_letters(std::chrono::milliseconds longest) {
   if (dead_letters_ == nullptr) return {};
-  Result<void> written = dead_letters_->await_written();
+  Result<void> written = dead_letters_->await_written(longest);
   std::lock_guard lock(mutex_);
   probe_.dead_letter_failures.add(dead_letters_->take_failures());
   return written;
 }
 
-void ErrorPolicy::report(const data::RecordFailure& failure, const OriginalRecords& originals) {
-  probe_.last_error_ms.store(wall_clock_ms(), std::memory_order_relaxed);
-  if (dead_letters_ != nullptr && originals.raw() != nullptr) {
+Result<void> ErrorPolicy::write_letter(const data::RecordFailure& failure,
+                                       const OriginalRecords& originals) {
+  if (dead_letters_ == nullptr) return {};
+  if (originals.raw() != nullptr) {
     probe_.dead_letter_requests.add();
     dead_letters_->report(*originals.raw(), failure.record, failure);
+    return {};
   }
+  if (originals.values() == nullptr || bytes_ == nullptr) return {};
+  auto written = bytes_->write(*originals.values(), failure.record);
+  if (!written) return fail(std::move(written).error());
+  probe_.dead_letter_requests.add();
+  dead_letters_->report((*written)->raw, 0, failure);
+  return {};
+}
+
+void ErrorPolicy::report(const data::RecordFailure& failure, const OriginalRecords& originals) {
+  probe_.last_error_ms.store(wall_clock_ms(), std::memory_order_relaxed);
   if (originals.raw() != nullptr) log_conversion(failure, *originals.raw());
   if (!config_.log) return;
   log_.error("Error encountered in task {}. Executing stage '{}' with class '{}'{}.\n{}", task_,

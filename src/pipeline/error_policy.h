@@ -14,6 +14,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -28,6 +29,7 @@
 #include "config/config_def.h"
 #include "data/batch.h"
 #include "pipeline/raw_records.h"
+#include "pipeline/record_bytes.h"
 
 namespace millrace::pipeline {
 
@@ -37,6 +39,7 @@ struct ErrorPolicyConfig {
   bool log_messages = false;                         // errors.log.include.messages
   std::chrono::milliseconds retry_timeout{0};        // errors.retry.timeout; -1: for ever
   std::chrono::milliseconds retry_delay_max{60000};  // errors.retry.delay.max.ms
+  bool bisect = false;                               // errors.bisect
 
   // From a connector's configuration that was validated before; absent keys are at their defaults.
   static ErrorPolicyConfig from(const config::Properties& connector_config);
@@ -51,8 +54,8 @@ class DeadLetterQueue {
   // record: index in `raw` of the record as it was read. Nothing is borrowed after the call.
   virtual void report(const RawRecords& raw, uint32_t record, const data::RecordFailure&) = 0;
   // Waits until all that was reported is written, or is known never to be: offsets are not
-  // committed past a record that is on its way.
-  virtual Result<void> await_written() = 0;
+  // committed past a record that is on its way. An error: not after this time.
+  virtual Result<void> await_written(std::chrono::milliseconds longest) = 0;
   // How many could not be written since the last call.
   virtual uint64_t take_failures() { return 0; }
 };
@@ -72,7 +75,8 @@ class OriginalRecords {
   // What Java's LogReporter adds with errors.log.include.messages, e.g.
   // ", where consumed record is {topic='t', partition=0, offset=5, ...}".
   virtual std::string describe(uint32_t record) const = 0;
-  virtual const RawRecords* raw() const { return nullptr; }  // null: a source's
+  virtual const RawRecords* raw() const { return nullptr; }        // null: there are no bytes
+  virtual const data::Records* values() const { return nullptr; }  // where there are no bytes
 };
 
 // `raw` as a sink's log lines describe it. Borrows.
@@ -100,21 +104,38 @@ class ErrorPolicy {
                                       std::span<const data::RecordFailure> failures,
                                       Arena& arena) const;
 
+  // How a task lets its thread wait while a stage is to be tried again: waits as long, or until the
+  // task is to stop: true. Where nothing is set nothing is tried again. Set before the first
+  // record.
+  using Wait = std::function<bool(std::chrono::milliseconds)>;
+  void wait_with(Wait wait) { wait_ = std::move(wait); }
+  const Wait& wait() const { return wait_; }
+
   // Reports all that failed in a batch: one report per record, in the order of the records. With
   // tolerance none only the lowest record is reported. An error: deliver what survived, then fail
-  // the task with it: `Tolerance exceeded in error handler`, caused by the failure.
-  std::optional<Error> conclude(data::Failures& failures, const OriginalRecords& originals);
+  // the task with it: `Tolerance exceeded in error handler`, caused by the failure. stopped: what
+  // may pass was given up because the task is to stop. Sorts `failures`.
+  std::optional<Error> conclude(data::Failures& failures, const OriginalRecords& originals,
+                                bool stopped = false);
 
-  // One record that a sink task itself reports (stage TASK_PUT). An error: not tolerated.
+  // One record that failed where no stage of a batch runs (Java: executeFailed). An error: not
+  // tolerated, or a record without bytes that cannot be given any.
+  Result<void> report_failed(data::RecordFailure failure, const OriginalRecords& originals);
+  // One record that a sink task itself reports (stage TASK_PUT). An error: not tolerated, or a
+  // record of its own that its converters do not take.
   Result<void> report_put(uint32_t record, Error error, const OriginalRecords& originals);
   // The first error that report_put did not tolerate, even if the task swallowed it; asked after
   // each put. Java: WorkerErrantRecordReporter.maybeThrowAsyncError.
   std::optional<Error> put_error() const;
+  uint64_t put_reports() const;  // how often report_put was called
 
   // Whether a task has somewhere to report records to (Java: errantRecordReporter() != null).
   bool has_reporter() const { return dead_letters_ != nullptr || config_.log; }
+  bool has_dead_letters() const { return dead_letters_ != nullptr; }
+  // How records that have no bytes become dead letters. Set before the first record.
+  void write_with(std::unique_ptr<RecordBytes> bytes) { bytes_ = std::move(bytes); }
   Result<void> open_dead_letters();
-  Result<void> await_dead_letters();
+  Result<void> await_dead_letters(std::chrono::milliseconds longest = std::chrono::seconds(30));
 
   const ErrorPolicyConfig& config() const { return config_; }
   const ErrorProbe& probe() const { return probe_; }
@@ -122,15 +143,20 @@ class ErrorPolicy {
 
  private:
   void report(const data::RecordFailure& failure, const OriginalRecords& originals);
+  // An error: the record has no bytes and cannot be given any.
+  Result<void> write_letter(const data::RecordFailure& failure, const OriginalRecords& originals);
   void log_conversion(const data::RecordFailure& failure, const RawRecords& raw) const;
 
   const ErrorPolicyConfig config_;
   const std::string task_;
   const Logger log_, sink_log_;
   const std::shared_ptr<DeadLetterQueue> dead_letters_;
+  std::unique_ptr<RecordBytes> bytes_;
+  Wait wait_;
   ErrorProbe probe_;
   mutable std::mutex mutex_;
   std::optional<Error> put_error_;
+  uint64_t put_reports_ = 0;
 };
 
 }  // namespace millrace::pipeline

@@ -74,7 +74,7 @@ class Letters : public DeadLetterQueue {
     reported.push_back(std::string(data::stage_name(f.stage)) + " " +
                        std::string(raw.values[record].text()));
   }
-  Result<void> await_written() override { return {}; }
+  Result<void> await_written(std::chrono::milliseconds) override { return {}; }
   std::vector<std::string> reported;
 };
 

@@ -27,6 +27,9 @@ struct RawRecords {
   const uint32_t* header_begin = nullptr;  // count + 1 entries; null: no record has headers
   const std::string_view* header_keys = nullptr;
   const Bytes* header_values = nullptr;
+  // JSON texts; of a source's dead letters only.
+  const Bytes* source_partitions = nullptr;
+  const Bytes* source_offsets = nullptr;
 
   std::pair<uint32_t, uint32_t> headers_of(uint32_t record) const {
     if (header_begin == nullptr) return {0, 0};

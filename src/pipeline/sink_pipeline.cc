@@ -57,54 +57,42 @@ SinkPipeline::SinkPipeline(Converters converters, Transforms transforms,
 
 SinkPipeline::Output SinkPipeline::run(SinkBatch& batch) {
   data::Records view = unconverted(batch);
-  convert_keys(batch, view);
-  convert_values(batch, view);
+  convert(batch, view, converters_.key, data::Stage::kKeyConverter, batch.raw.keys,
+          view.key_schemas, view.keys);
+  convert(batch, view, converters_.value, data::Stage::kValueConverter, batch.raw.values,
+          view.value_schemas, view.values);
   convert_headers(batch, view);
   batch.original = view;
   stages_.transform(transforms_, batch, view);
-  auto [failure, handled] = stages_.conclude(view.count, ConsumedRecords(batch.raw));
-  return {view, std::move(failure), handled};
+  Stages::Conclusion end = stages_.conclude(view.count, ConsumedRecords(batch.raw));
+  return {view, std::move(end.failure), end.handled};
 }
 
-void SinkPipeline::convert_keys(SinkBatch& batch, data::Records& view) {
-  auto** schemas = batch.arena().allocate_array<const data::Schema*>(view.count);
-  auto* cells = batch.arena().allocate_array<data::Cell>(view.count);
-  stages_.to_connect(converters_.key, data::Stage::kKeyConverter,
-                     {batch, view.selected, batch.raw.keys, view.topics, nullptr, schemas, cells,
-                      stages_.fresh_conversion_failures()},
+void SinkPipeline::convert(SinkBatch& batch, data::Records& view, const NamedConverter& converter,
+                           data::Stage stage, const Bytes* bytes,
+                           const data::Schema* const*& schemas, const data::Cell*& cells) {
+  auto** made_schemas = batch.arena().allocate_array<const data::Schema*>(view.count);
+  auto* made_cells = batch.arena().allocate_array<data::Cell>(view.count);
+  stages_.to_connect(converter, stage,
+                     {batch, view.selected, bytes, view.topics, nullptr, made_schemas, made_cells,
+                      stages_.fresh_failures()},
                      view.selected);
-  view.key_schemas = schemas;
-  view.keys = cells;
-}
-
-void SinkPipeline::convert_values(SinkBatch& batch, data::Records& view) {
-  auto** schemas = batch.arena().allocate_array<const data::Schema*>(view.count);
-  auto* cells = batch.arena().allocate_array<data::Cell>(view.count);
-  stages_.to_connect(converters_.value, data::Stage::kValueConverter,
-                     {batch, view.selected, batch.raw.values, view.topics, nullptr, schemas, cells,
-                      stages_.fresh_conversion_failures()},
-                     view.selected);
-  view.value_schemas = schemas;
-  view.values = cells;
+  schemas = made_schemas;
+  cells = made_cells;
 }
 
 void SinkPipeline::convert_headers(SinkBatch& batch, data::Records& view) {
   const RawRecords& raw = batch.raw;
   if (raw.header_begin == nullptr) return;
   const HeaderItems items = header_items(batch, view);
-  auto& item_failures = stages_.fresh_conversion_failures();
-  converters_.header.converter->to_connect({batch, items.selected, raw.header_values, items.topics,
-                                            raw.header_keys, items.schemas, items.cells,
-                                            item_failures});
-  const size_t before = stages_.failure_count();
-  for (convert::ConversionFailure& failure : item_failures) {
-    const uint32_t* begin = raw.header_begin;
-    const auto record = static_cast<uint32_t>(
-        std::upper_bound(begin, begin + raw.count + 1, failure.index) - begin - 1);
-    stages_.note(record, data::Stage::kHeaderConverter, std::move(failure.error),
-                 converters_.header.class_name);
-  }
-  stages_.narrow(view.selected, before, batch.arena());
+  stages_.to_connect(converters_.header, data::Stage::kHeaderConverter,
+                     {batch, items.selected, raw.header_values, items.topics, raw.header_keys,
+                      items.schemas, items.cells, stages_.fresh_failures()},
+                     view.selected, [&raw](uint32_t item) {
+                       const uint32_t* begin = raw.header_begin;
+                       const uint32_t* next = std::upper_bound(begin, begin + raw.count + 1, item);
+                       return static_cast<uint32_t>(next - begin - 1);
+                     });
 
   auto* headers = batch.arena().allocate_array<data::Header>(raw.header_begin[raw.count]);
   for (uint32_t item : items.selected) {

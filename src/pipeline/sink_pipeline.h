@@ -30,8 +30,10 @@ class SinkPipeline {
   Output run(SinkBatch& batch);
 
  private:
-  void convert_keys(SinkBatch& batch, data::Records& view);
-  void convert_values(SinkBatch& batch, data::Records& view);
+  // One half of the records: a column of bytes to the columns `schemas` and `cells` of `view`.
+  void convert(SinkBatch& batch, data::Records& view, const NamedConverter& converter,
+               data::Stage stage, const Bytes* bytes, const data::Schema* const*& schemas,
+               const data::Cell*& cells);
   void convert_headers(SinkBatch& batch, data::Records& view);
 
   Converters converters_;

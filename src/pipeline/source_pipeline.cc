@@ -65,6 +65,7 @@ SourcePipeline::SourcePipeline(Converters converters, Transforms transforms,
                                std::shared_ptr<ErrorPolicy> errors)
     : converters_(std::move(converters)),
       transforms_(std::move(transforms)),
+      errors_(errors),
       stages_(std::move(errors)) {}
 
 SourcePipeline::Output SourcePipeline::run(data::Batch& batch) {
@@ -83,7 +84,7 @@ SourcePipeline::Output SourcePipeline::run(data::Batch& batch) {
     view.selected = view.selected.first(static_cast<size_t>(end - view.selected.begin()));
   }
 
-  auto [failure, handled] = stages_.conclude(view.count, SourceRecords(batch.original));
+  auto [failure, handled, skipped] = stages_.conclude(view.count, SourceRecords(batch.original));
   if (invalid && !failure) {
     failure = Error(ErrorKind::fatal,
                     "Invalid record timestamp " + std::to_string(view.timestamps[*invalid]),
@@ -94,22 +95,23 @@ SourcePipeline::Output SourcePipeline::run(data::Batch& batch) {
   out.topics = view.topics;
   out.partitions = view.partitions;
   out.timestamps = view.timestamps;
-  return {out, view.selected, std::move(failure), handled};
+  return {out, view.selected, dead_letters(batch.arena(), skipped), std::move(failure), handled};
+}
+
+std::span<const uint32_t> SourcePipeline::dead_letters(Arena& arena,
+                                                       std::span<const uint32_t> skipped) const {
+  if (skipped.empty() || !errors_->has_dead_letters()) return {};
+  auto* records = arena.allocate_array<uint32_t>(skipped.size());
+  return {records, std::copy(skipped.begin(), skipped.end(), records)};
 }
 
 void SourcePipeline::convert_headers(data::Batch& batch, data::Records& view, RawRecords& out) {
   if (view.header_begin == nullptr) return;
   const HeaderColumns columns = header_columns(batch.arena(), view);
-  auto& item_failures = stages_.fresh_conversion_failures();
-  converters_.header.converter->from_connect({batch, columns.items, columns.schemas, columns.cells,
-                                              columns.topics, columns.keys, columns.bytes,
-                                              item_failures});
-  const size_t before = stages_.failure_count();
-  for (convert::ConversionFailure& failure : item_failures) {
-    stages_.note(columns.records[failure.index], data::Stage::kHeaderConverter,
-                 std::move(failure.error), converters_.header.class_name);
-  }
-  stages_.narrow(view.selected, before, batch.arena());
+  stages_.from_connect(converters_.header, data::Stage::kHeaderConverter,
+                       {batch, columns.items, columns.schemas, columns.cells, columns.topics,
+                        columns.keys, columns.bytes, stages_.fresh_failures()},
+                       view.selected, [&columns](uint32_t item) { return columns.records[item]; });
   out.header_begin = columns.begin;
   out.header_keys = columns.keys;
   out.header_values = columns.bytes;
@@ -119,10 +121,10 @@ const Bytes* SourcePipeline::convert(data::Batch& batch, data::Records& view,
                                      NamedConverter& converter, data::Stage stage,
                                      const data::Schema* const* schemas, const data::Cell* cells) {
   auto* bytes = batch.arena().allocate_array<Bytes>(view.count);
-  stages_.from_connect(converter, stage,
-                       {batch, view.selected, schemas, cells, view.topics, nullptr, bytes,
-                        stages_.fresh_conversion_failures()},
-                       view.selected);
+  stages_.from_connect(
+      converter, stage,
+      {batch, view.selected, schemas, cells, view.topics, nullptr, bytes, stages_.fresh_failures()},
+      view.selected);
   return bytes;
 }
 

@@ -23,6 +23,9 @@ class SourcePipeline {
     // `selected` are set. offsets and timestamp_types are null; partitions may be data::kNone.
     RawRecords records;
     std::span<const uint32_t> selected;
+    // Those that are done with without being sent, rising: they failed, which is tolerated, and
+    // were written to the dead letters. Empty where there are none.
+    std::span<const uint32_t> dead_letters;
     // Send `selected` first, then fail the task with this.
     std::optional<Error> failure;
     // Records of the batch from here on were not handled at all: the batch's count where all is
@@ -33,6 +36,7 @@ class SourcePipeline {
   Output run(data::Batch& batch);
 
  private:
+  std::span<const uint32_t> dead_letters(Arena& arena, std::span<const uint32_t> skipped) const;
   void convert_headers(data::Batch& batch, data::Records& view, RawRecords& out);
   const Bytes* convert(data::Batch& batch, data::Records& view, NamedConverter& converter,
                        data::Stage stage, const data::Schema* const* schemas,
@@ -40,6 +44,7 @@ class SourcePipeline {
 
   Converters converters_;
   Transforms transforms_;
+  std::shared_ptr<ErrorPolicy> errors_;
   Stages stages_;
 };
 

@@ -12,8 +12,6 @@ using std::chrono::milliseconds;
 constexpr milliseconds kAdminTimeout{60'000};
 // Between two looks at what was acknowledged.
 constexpr milliseconds kPatience{100};
-// A commit that waits longer than this for dead letters is given up, and tried again later.
-constexpr milliseconds kLongestWait{30'000};
 
 std::string text_of(const config::Properties& properties, const std::string& key) {
   auto found = properties.find(key);
@@ -62,8 +60,14 @@ class HeaderTexts {
 void add_context(HeaderTexts& headers, const pipeline::RawRecords& raw, uint32_t record,
                  const data::RecordFailure& failure, const TaskId& task) {
   headers.add("topic", raw.topics[record]);
-  headers.add("partition", std::to_string(raw.partitions[record]));
-  headers.add("offset", std::to_string(raw.offsets[record]));
+  // A source's record need not have a partition, and has no offset in Kafka.
+  if (raw.partitions != nullptr && raw.partitions[record] >= 0)
+    headers.add("partition", std::to_string(raw.partitions[record]));
+  if (raw.offsets != nullptr) headers.add("offset", std::to_string(raw.offsets[record]));
+  if (raw.source_partitions != nullptr)
+    headers.add("source.partition", raw.source_partitions[record].text());
+  if (raw.source_offsets != nullptr)
+    headers.add("source.offset", raw.source_offsets[record].text());
   headers.add("connector.name", task.connector);
   headers.add("task.id", std::to_string(task.index));
   headers.add("stage", data::stage_name(failure.stage));
@@ -192,11 +196,11 @@ void KafkaDeadLetterQueue::failed(const Error& error) {
   ++failures_;
 }
 
-Result<void> KafkaDeadLetterQueue::await_written() {
+Result<void> KafkaDeadLetterQueue::await_written(milliseconds longest) {
   std::lock_guard lock(mutex_);
   if (on_their_way_.empty()) return {};
   producer_->flush_soon();
-  const auto deadline = std::chrono::steady_clock::now() + kLongestWait;
+  const auto deadline = std::chrono::steady_clock::now() + longest;
   while (!on_their_way_.empty()) {
     if (std::chrono::steady_clock::now() >= deadline)
       return fail(ErrorKind::timed_out, std::to_string(on_their_way_.size()) +

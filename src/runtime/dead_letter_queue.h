@@ -1,7 +1,8 @@
 #pragma once
-// KafkaDeadLetterQueue: records that a sink could not use go, as they were read, to the topic of
-// errors.deadletterqueue.topic.name, with headers that tell why.
-// org.apache.kafka.connect.runtime.errors.DeadLetterQueueReporter.
+// KafkaDeadLetterQueue: records that a task could not use go to the topic of
+// errors.deadletterqueue.topic.name, with headers that tell why: a sink's as they were read
+// (org.apache.kafka.connect.runtime.errors.DeadLetterQueueReporter), a source's as its connector
+// gave them (docs/decisions/source-dead-letters.md).
 
 #include <memory>
 #include <mutex>
@@ -44,7 +45,7 @@ class KafkaDeadLetterQueue : public pipeline::DeadLetterQueue {
   // is logged and counted, no more.
   void report(const pipeline::RawRecords& raw, uint32_t record,
               const data::RecordFailure& failure) override;
-  Result<void> await_written() override;
+  Result<void> await_written(std::chrono::milliseconds longest) override;
   uint64_t take_failures() override;
 
  private:

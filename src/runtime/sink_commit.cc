@@ -35,7 +35,7 @@ Result<void> SinkTaskRunner::Road::commit(std::span<const TopicPartition> partit
   // No offset is committed past a record that is still on its way to the dead letters.
   if (auto written = settings_.errors->await_dead_letters(); !written) {
     log_.warn("No offsets are committed now: {}", written.error().describe());
-    return closing ? task_->close(partitions) : Result<void>{};
+    return closing ? close_partitions(partitions) : Result<void>{};
   }
   const std::vector<TopicPartitionOffset> asked = offsets_.current(partitions);
   if (asked.empty()) return {};
@@ -44,10 +44,13 @@ Result<void> SinkTaskRunner::Road::commit(std::span<const TopicPartition> partit
   probe_.commit_sequence.store(++commit_sequence_, std::memory_order_relaxed);
 
   std::vector<TopicPartitionOffset> provided = asked;
-  Result<void> prepared = task_->pre_commit(provided);
+  Result<void> prepared = [&] {
+    const Holding holding(runner_.held_, PluginCall::kPreCommit);
+    return task_->pre_commit(provided);
+  }();
   if (!prepared) pre_commit_failed(prepared.error(), asked, closing);
   Result<void> closed;
-  if (closing) closed = task_->close(partitions);
+  if (closing) closed = close_partitions(partitions);
   if (!prepared) {
     commit_completed(prepared, commit_sequence_, {});
     return closed;
@@ -140,7 +143,10 @@ void SinkTaskRunner::Road::assigned(std::span<const TopicPartition> partitions) 
   }
   assignment_changed();
   if (partitions.empty() || rebalance_failure_) return;
-  Result<void> opened = task_->open(partitions);
+  Result<void> opened = [&] {
+    const Holding holding(runner_.held_, PluginCall::kOpen);
+    return task_->open(partitions);
+  }();
   if (opened) opened = rewind();
   note_rebalance_failure(std::move(opened));
 }
@@ -152,7 +158,7 @@ void SinkTaskRunner::Road::revoked(std::span<const TopicPartition> partitions) {
 
 void SinkTaskRunner::Road::lost(std::span<const TopicPartition> partitions) {
   if (task_stopped_ || partitions.empty()) return;
-  removed(partitions, task_->close(partitions));
+  removed(partitions, close_partitions(partitions));
 }
 
 void SinkTaskRunner::Road::removed(std::span<const TopicPartition> partitions,
@@ -171,17 +177,38 @@ void SinkTaskRunner::Road::removed(std::span<const TopicPartition> partitions,
 void SinkTaskRunner::Road::drop_from_delivery(std::span<const TopicPartition> partitions) {
   if (delivery_.batch == nullptr || delivery_.records.count == 0) return;
   for (const TopicPartition& partition : partitions) delivery_.offsets.erase(partition);
+  std::span<const uint32_t>& selected = delivery_.records.selected;
+  if (!delivery_.search) {
+    selected = without(selected, partitions);
+    return;
+  }
+  Search& search = *delivery_.search;
+  // What was refused alone comes again: whether it is bad depends on what else can be put.
+  if (search.put == 0) {
+    search.suspects.clear();
+    selected = search.all;
+  }
+  selected = without(selected, partitions);
+  search.all = without(search.all, partitions);
+  search.restart(selected);
+}
+
+std::span<const uint32_t> SinkTaskRunner::Road::without(
+    std::span<const uint32_t> from, std::span<const TopicPartition> partitions) {
   const data::Records& records = delivery_.records;
-  Arena& arena = delivery_.batch->arena();
-  auto* kept = arena.allocate_array<uint32_t>(records.selected.size());
-  uint32_t* end =
-      std::copy_if(records.selected.begin(), records.selected.end(), kept, [&](uint32_t record) {
-        return std::none_of(partitions.begin(), partitions.end(), [&](const auto& partition) {
-          return partition.partition == records.original_partitions[record] &&
-                 partition.topic == records.original_topics[record];
-        });
-      });
-  delivery_.records.selected = {kept, end};
+  auto* kept = delivery_.batch->arena().allocate_array<uint32_t>(from.size());
+  uint32_t* end = std::copy_if(from.begin(), from.end(), kept, [&](uint32_t record) {
+    return std::none_of(partitions.begin(), partitions.end(), [&](const auto& partition) {
+      return partition.partition == records.original_partitions[record] &&
+             partition.topic == records.original_topics[record];
+    });
+  });
+  return {kept, end};
+}
+
+Result<void> SinkTaskRunner::Road::close_partitions(std::span<const TopicPartition> partitions) {
+  const Holding holding(runner_.held_, PluginCall::kClose);
+  return task_->close(partitions);
 }
 
 void SinkTaskRunner::Road::note_rebalance_failure(Result<void> result) {

@@ -37,6 +37,21 @@ class SinkTaskRunner::Road final : private kafka::RebalanceListener {
   void abandoned();
 
  private:
+  // The search of a refused batch for the records that its connector cannot take (errors.bisect).
+  // What is not decided yet is the batch's selection; `pieces` divides it.
+  struct Search {
+    std::span<const uint32_t> all;  // the selection at the beginning
+    std::vector<uint32_t> pieces;   // sizes; the last one is that of the first records
+    // Refused alone, while nothing has been put: it may not be about the records.
+    std::vector<std::pair<uint32_t, Error>> suspects;
+    Error first_error;       // of the whole batch
+    size_t put = 0;          // records
+    bool postponed = false;  // the consumer is looked after first
+
+    void restart(std::span<const uint32_t> rest);
+    void halve();  // the next piece
+  };
+
   // What goes to the connector at the next put: empty, or a batch that it has refused for now.
   struct Delivery {
     std::shared_ptr<pipeline::SinkBatch> batch;
@@ -44,6 +59,7 @@ class SinkTaskRunner::Road final : private kafka::RebalanceListener {
     std::map<TopicPartition, int64_t> offsets;  // next ones, once this is put
     size_t bytes = 0;
     std::optional<Error> failure;  // what the task is to fail with once this is put
+    std::optional<Search> search;
   };
 
   // sink_task.cc: the line
@@ -54,9 +70,6 @@ class SinkTaskRunner::Road final : private kafka::RebalanceListener {
   Result<void> poll();
   Result<void> convert();
   void note_topic(const std::string& topic);
-  Result<void> put();
-  void delivered(Clock::time_point put_started);
-  void hold(const Error& error);
   std::chrono::milliseconds poll_timeout();
   void follow_wished_state();
   Result<void> follow_context();
@@ -67,6 +80,20 @@ class SinkTaskRunner::Road final : private kafka::RebalanceListener {
   void note_lag();
   void finish(Result<void>& outcome);
   bool stopping() const { return runner_.stopping(); }
+
+  // sink_put.cc
+  Result<void> put();
+  Result<void> put_records(const data::Records& records);
+  void delivered(Clock::time_point put_started);
+  void hold(const Error& error);
+  void hold();
+  bool may_search(const Error& error, uint64_t reports_before) const;
+  void begin_search(Error error);
+  // Goes on until all is decided, time is over (postponed), or a put fails in another way.
+  Result<void> search();
+  Result<void> put_piece(std::span<const uint32_t> piece);
+  void report_suspects();
+  void settle();
 
   // sink_commit.cc: offsets and rebalances
   Result<void> commit_if_due();
@@ -81,6 +108,9 @@ class SinkTaskRunner::Road final : private kafka::RebalanceListener {
   void lost(std::span<const TopicPartition> partitions) override;
   void removed(std::span<const TopicPartition> partitions, Result<void> closed);
   void drop_from_delivery(std::span<const TopicPartition> partitions);
+  std::span<const uint32_t> without(std::span<const uint32_t> records,
+                                    std::span<const TopicPartition> partitions);
+  Result<void> close_partitions(std::span<const TopicPartition> partitions);
   void note_rebalance_failure(Result<void> result);
   void assignment_changed();
 

@@ -34,11 +34,6 @@ std::string setting(const config::Properties& config, const std::string& key) {
   return found == config.end() ? std::string() : found->second;
 }
 
-double milliseconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start)
-      .count();
-}
-
 }  // namespace
 
 SinkTaskRunner::SinkTaskRunner(TaskSettings settings,
@@ -65,9 +60,11 @@ SinkTaskRunner::Road::Road(SinkTaskRunner& runner, TaskSettings settings,
       pipeline_(std::move(pipeline)),
       limits_(limits),
       context_(std::make_shared<SinkContext>(runner.log_.context(), settings_.errors)),
-      metrics_(std::in_place, settings_.metrics, settings_.id, probe_, settings_.errors->probe(),
-               *context_),
-      next_commit_(Clock::now() + settings_.offset_flush_interval) {}
+      metrics_(std::in_place, settings_.metrics, settings_.id, runner.held_, probe_,
+               settings_.errors->probe(), *context_),
+      next_commit_(Clock::now() + settings_.offset_flush_interval) {
+  settings_.errors->wait_with([this](milliseconds time) { return runner_.wait_to_stop(time); });
+}
 
 void SinkTaskRunner::Road::wake() {
   std::lock_guard lock(wake_mutex_);
@@ -122,7 +119,11 @@ Result<void> SinkTaskRunner::Road::start() {
     task_ = std::move(*task);
   }
   if (auto subscribed = subscribe(); !subscribed) return subscribed;
-  if (auto started = task_->start(settings_.config); !started) return started;
+  auto started = [this] {
+    const Holding holding(runner_.held_, PluginCall::kStart);
+    return task_->start(settings_.config);
+  }();
+  if (!started) return started;
   log_.info("Sink task finished initialization and start");
   probe_.states.enter(State::kRunning);
   runner_.report_running();
@@ -180,6 +181,7 @@ milliseconds SinkTaskRunner::Road::poll_timeout() {
   auto retry = context_->take_retry();
   if (retry && *retry > milliseconds::zero()) timeout = std::min(timeout, *retry);
   if (over_budget_) timeout = std::min(timeout, kBudgetPoll);
+  if (delivery_.search && delivery_.search->postponed) timeout = milliseconds::zero();
   return timeout;
 }
 
@@ -227,54 +229,6 @@ Result<void> SinkTaskRunner::Road::convert() {
 void SinkTaskRunner::Road::note_topic(const std::string& topic) {
   if (!settings_.topic_used || runner_.abandoned()) return;
   if (topics_used_.insert(topic).second) settings_.topic_used(settings_.id, topic);
-}
-
-Result<void> SinkTaskRunner::Road::put() {
-  if (delivery_.batch == nullptr) delivery_.batch = std::make_shared<pipeline::SinkBatch>();
-  const auto started = Clock::now();
-  Result<void> result = task_->put(delivery_.batch, delivery_.records);
-  if (result) {
-    // What the task reported and was told to fail for, but swallowed.
-    if (auto error = settings_.errors->put_error()) result = fail(*std::move(error));
-  }
-  if (!result && result.error().kind() == ErrorKind::retriable) {
-    hold(result.error());
-    return {};
-  }
-  if (!result) {
-    log_.error(
-        "Task threw an uncaught and unrecoverable exception. Task is being killed and will not "
-        "recover until manually restarted. Error: {}",
-        result.error().describe());
-    return fail(Error(ErrorKind::fatal, "Exiting WorkerSinkTask due to unrecoverable exception.",
-                      kConnectException)
-                    .caused_by(std::move(result).error()));
-  }
-  auto failure = std::move(delivery_.failure);
-  delivered(started);
-  if (failure) return fail(*std::move(failure));
-  return {};
-}
-
-void SinkTaskRunner::Road::delivered(Clock::time_point put_started) {
-  const size_t count = delivery_.records.selected.size();
-  probe_.put_time.record(Clock::now() - put_started);
-  probe_.put_ms.record(milliseconds_since(put_started));
-  probe_.batch_size.record(static_cast<double>(count));
-  probe_.sent.mark(count);
-  for (const auto& [partition, next] : delivery_.offsets) offsets_.delivered(partition, next);
-  retained_.given(delivery_.batch, delivery_.bytes);
-  delivery_ = {};
-  if (!redelivering_) return;
-  redelivering_ = false;
-  update_pauses();
-}
-
-void SinkTaskRunner::Road::hold(const Error& error) {
-  log_.error("RetriableException from SinkTask: {}", error.trace());
-  if (redelivering_) return;
-  redelivering_ = true;
-  update_pauses();
 }
 
 void SinkTaskRunner::Road::follow_wished_state() {
@@ -373,7 +327,10 @@ void SinkTaskRunner::Road::note_lag() {
 }
 
 void SinkTaskRunner::Road::finish(Result<void>& outcome) {
-  if (task_ != nullptr) task_->stop();
+  if (task_ != nullptr) {
+    const Holding holding(runner_.held_, PluginCall::kStop);
+    task_->stop();
+  }
   task_stopped_ = true;
   delivery_ = {};
   // The record that failed the task was reported, too.

@@ -8,7 +8,7 @@ namespace {
 constexpr const char* kIllegalWorkerState =
     "org.apache.kafka.connect.errors.IllegalWorkerStateException";
 
-// A record of the task's own making: it has coordinates, but no bytes of its own.
+// A record of the task's own making: it may have coordinates, but no bytes of its own.
 class OwnRecord : public pipeline::OriginalRecords {
  public:
   explicit OwnRecord(const data::Records& records) : records_(records) {}
@@ -22,6 +22,7 @@ class OwnRecord : public pipeline::OriginalRecords {
     if (raw.topics == nullptr || raw.partitions == nullptr || raw.offsets == nullptr) return {};
     return pipeline::ConsumedRecords(raw).describe(record);
   }
+  const data::Records* values() const override { return &records_; }
 
  private:
   const data::Records& records_;
@@ -101,8 +102,9 @@ Result<void> SinkContext::report(const data::Batch& batch, uint32_t record,
                                  const data::Records* own, Error error) {
   // Java gives the task no reporter then, and the task throws what it would have reported.
   if (!errors_->has_reporter()) return fail(std::move(error));
-  if (own != nullptr) return errors_->report_put(record, std::move(error), OwnRecord(*own));
-  // Every batch that a sink task was given is one of ours.
+  // As in Java, a record that the task made of one that it was given is reported as the latter.
+  if (own == &batch.original) return errors_->report_put(0, std::move(error), OwnRecord(*own));
+  // Every other batch that a sink task was given is one of ours.
   const auto& raw = static_cast<const pipeline::SinkBatch&>(batch).raw;
   if (record >= raw.count) {
     return fail(ErrorKind::fatal, "A record was reported that its batch does not have: " +

@@ -106,7 +106,7 @@ void SinkTaskProbe::read_task_group(Sample& sample) const {
   sample.gauge("offset-commit-failure-percentage", std::isnan(success) ? 0 : 1 - success);
 }
 
-SinkTaskMetrics::SinkTaskMetrics(MetricRegistry* registry, const TaskId& id,
+SinkTaskMetrics::SinkTaskMetrics(MetricRegistry* registry, const TaskId& id, const HeldCall& held,
                                  const SinkTaskProbe& probe, const pipeline::ErrorProbe& errors,
                                  const SinkContext& context) {
   if (registry == nullptr) return;
@@ -117,8 +117,10 @@ SinkTaskMetrics::SinkTaskMetrics(MetricRegistry* registry, const TaskId& id,
     probe.read_sink_group(sample);
     context.read_counts(sample);
   }));
-  registrations_.push_back(registry->add(group("connector-task-metrics"),
-                                         [&](Sample& sample) { probe.read_task_group(sample); }));
+  registrations_.push_back(registry->add(group("connector-task-metrics"), [&](Sample& sample) {
+    probe.read_task_group(sample);
+    sample.gauge("stalled", held.stalled ? 1 : 0);
+  }));
   registrations_.push_back(
       registry->add(group("task-error-metrics"), [&](Sample& sample) { errors.read(sample); }));
 }

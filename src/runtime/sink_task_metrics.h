@@ -57,9 +57,10 @@ struct SinkTaskProbe {
 // The probe's place in the registry, as long as this lives.
 class SinkTaskMetrics {
  public:
-  // `registry` may be null.
-  SinkTaskMetrics(MetricRegistry* registry, const TaskId& id, const SinkTaskProbe& probe,
-                  const pipeline::ErrorProbe& errors, const SinkContext& context);
+  // `registry` may be null. The others outlive this.
+  SinkTaskMetrics(MetricRegistry* registry, const TaskId& id, const HeldCall& held,
+                  const SinkTaskProbe& probe, const pipeline::ErrorProbe& errors,
+                  const SinkContext& context);
 
  private:
   std::vector<MetricRegistry::Registration> registrations_;

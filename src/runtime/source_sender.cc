@@ -1,5 +1,8 @@
 #include "runtime/source_sender.h"
 
+#include <algorithm>
+
+#include "pipeline/source_records.h"
 #include "runtime/java_names.h"
 
 namespace millrace::runtime {
@@ -11,18 +14,27 @@ constexpr const char* kSourceTaskClass = "org.apache.kafka.connect.runtime.Worke
 // Between two looks at whether the task is to stop.
 constexpr std::chrono::milliseconds kPatience{100};
 
-// A record that Kafka refused, for error logs.
-class RefusedRecord : public pipeline::OriginalRecords {
- public:
-  RefusedRecord(const data::Records& records) : records_(records) {}
-  std::string describe(uint32_t record) const override {
-    return ", where source record is = SourceRecord{topic='" +
-           std::string(records_.topics[record]) + "'}";
-  }
-
- private:
-  const data::Records& records_;
+// What is to be acknowledged of a batch: the records that are sent and those that went to the dead
+// letters, in the batch's order.
+struct Submission {
+  std::span<const uint32_t> records;
+  std::span<const uint32_t> sent;  // positions in `records`; empty: all
 };
+
+Submission submission(Arena& arena, const pipeline::SourcePipeline::Output& output) {
+  if (output.dead_letters.empty()) return {output.selected, {}};
+  const size_t count = output.selected.size() + output.dead_letters.size();
+  auto* records = arena.allocate_array<uint32_t>(count);
+  auto* positions = arena.allocate_array<uint32_t>(output.selected.size());
+  std::merge(output.selected.begin(), output.selected.end(), output.dead_letters.begin(),
+             output.dead_letters.end(), records);
+  uint32_t position = 0, *next = positions;
+  for (const uint32_t record : output.selected) {
+    while (records[position] != record) ++position;
+    *next++ = position;
+  }
+  return {{records, count}, {positions, next}};
+}
 
 }  // namespace
 
@@ -46,12 +58,35 @@ Result<void> SourceSender::open() {
 
 Result<void> SourceSender::send(std::shared_ptr<data::Batch> batch,
                                 const pipeline::SourcePipeline::Output& output, size_t bytes) {
-  if (output.selected.empty()) return {};
-  if (auto opened = open(); !opened) return opened;
+  if (output.selected.empty() && output.dead_letters.empty()) return {};
+  if (!output.selected.empty())
+    if (auto opened = open(); !opened) return opened;
   const auto started = Clock::now();
-  const uint64_t token = submitted_.submit(batch, output.selected, output.records.topics, bytes);
-  fill(*batch, output, token);
+  const Submission all = submission(batch->arena(), output);
+  const uint64_t token = submitted_.submit(batch, all.records, output.records.topics, bytes);
+  fill(*batch, output, token, all.sent);
   size_t sent = 0;
+  Result<void> result = send_all(sent);
+  size_t end = all.records.size();
+  if (sent < outgoing_.size()) {
+    metrics_.active_changed(-static_cast<int64_t>(outgoing_.size() - sent));
+    end = all.sent.empty() ? sent : all.sent[sent];
+    submitted_.abandon_rest(end);
+  }
+  // No offsets are committed before the dead letters are written.
+  auto next = all.sent.begin();
+  for (uint32_t position = 0; position < end && !output.dead_letters.empty(); ++position) {
+    if (next != all.sent.end() && *next == position)
+      ++next;
+    else
+      submitted_.acknowledge(token + position);
+  }
+  last_use_ = Clock::now();
+  metrics_.send.record(last_use_ - started);
+  return result;
+}
+
+Result<void> SourceSender::send_all(size_t& sent) {
   Result<void> result;
   while (sent < outgoing_.size() && result) {
     Result<size_t> taken = 0;
@@ -85,12 +120,6 @@ Result<void> SourceSender::send(std::shared_ptr<data::Batch> batch,
     }
     if (failure_) break;
   }
-  if (sent < outgoing_.size()) {
-    metrics_.active_changed(-static_cast<int64_t>(outgoing_.size() - sent));
-    submitted_.abandon_rest(sent);
-  }
-  last_use_ = Clock::now();
-  metrics_.send.record(last_use_ - started);
   return result;
 }
 
@@ -110,7 +139,7 @@ Result<std::span<const kafka::OutgoingRecord>> SourceSender::ready(size_t sent) 
 }
 
 void SourceSender::fill(data::Batch& batch, const pipeline::SourcePipeline::Output& output,
-                        uint64_t token) {
+                        uint64_t token, std::span<const uint32_t> positions) {
   const pipeline::RawRecords& records = output.records;
   outgoing_.resize(output.selected.size());
   uint64_t bytes = 0;
@@ -131,7 +160,8 @@ void SourceSender::fill(data::Batch& batch, const pipeline::SourcePipeline::Outp
     out.value = records.values[record].data;
     out.value_size = records.values[record].size;
     out.headers = headers(batch, records, record);
-    out.token = token++;
+    const auto index = static_cast<size_t>(&out - outgoing_.data());
+    out.token = token + (positions.empty() ? index : positions[index]);
     bytes += out.key_size + out.value_size;
   }
   metrics_.bytes_out.mark(bytes);
@@ -213,9 +243,10 @@ void SourceSender::refused(uint64_t token, Error error) {
                      .caused_by(std::move(error));
     return;
   }
-  data::Failures failures{
-      {place.record, data::Stage::kProduce, std::move(error), kSourceTaskClass}};
-  errors_->conclude(failures, RefusedRecord(place.batch->original));
+  // Tolerated, so that there is nothing to be told.
+  (void)errors_->report_failed(
+      {place.record, data::Stage::kProduce, std::move(error), kSourceTaskClass},
+      pipeline::SourceRecords(place.batch->original));
   if (settings_.wants_acknowledgements)
     acknowledgements_.push_back(
         {place.batch, place.record, false, {}, data::kNone, data::kNone, data::kNone});

@@ -83,7 +83,11 @@ class SourceSender {
   // The records from `sent` on that may go: up to the first of a topic that is not known to exist.
   // Makes the topic of the record `sent`. retriable: try again.
   Result<std::span<const kafka::OutgoingRecord>> ready(size_t sent);
-  void fill(data::Batch& batch, const pipeline::SourcePipeline::Output& output, uint64_t token);
+  // Sends what of outgoing_ can be sent; `sent` is how many.
+  Result<void> send_all(size_t& sent);
+  // positions: of the records to be sent in what was submitted; empty: they are all of it.
+  void fill(data::Batch& batch, const pipeline::SourcePipeline::Output& output, uint64_t token,
+            std::span<const uint32_t> positions);
   static std::span<const kafka::OutgoingHeader> headers(data::Batch& batch,
                                                         const pipeline::RawRecords& records,
                                                         uint32_t record);

@@ -77,6 +77,12 @@ class SourceTaskRunner::Loop {
     return {};
   }
 
+  template <typename Call>
+  auto call(PluginCall which, Call&& of_connector) {
+    const Holding holding(runner_.held_, which);
+    return of_connector();
+  }
+
   // What is done between two polls, and while the task is paused.
   Result<void> serve() {
     sender_.poll_deliveries(milliseconds(0));
@@ -109,7 +115,7 @@ class SourceTaskRunner::Loop {
 
   Result<std::shared_ptr<data::Batch>> poll() {
     const auto started = Clock::now();
-    auto batch = task_.poll(poll_time());
+    auto batch = call(PluginCall::kPoll, [&] { return task_.poll(poll_time()); });
     poll_took_ = Clock::now() - started;
     if (!batch) {
       if (batch.error().kind() == ErrorKind::cancelled && runner_.stopping()) return nullptr;
@@ -151,7 +157,9 @@ class SourceTaskRunner::Loop {
     if (!task_.wants_acknowledgements()) return;
     const auto acknowledgements = sender_.take_acknowledgements();
     if (acknowledgements.empty()) return;
-    if (auto told = task_.acknowledged(acknowledgements); !told)
+    auto told =
+        call(PluginCall::kCommitRecord, [&] { return task_.acknowledged(acknowledgements); });
+    if (!told)
       log_.error("Exception thrown while calling task.commitRecord(): {}", told.error().describe());
   }
 
@@ -177,6 +185,10 @@ class SourceTaskRunner::Loop {
 
   void begin_commit() {
     commit_started_ = Clock::now();
+    // No offset is committed before all dead letters up to it are written.
+    if (auto written = settings_.errors->await_dead_letters(settings_.offset_flush_timeout);
+        !written)
+      return end_commit(std::move(written));
     collect(true);
     auto begun = writer_.begin_flush();
     if (!begun)
@@ -208,7 +220,8 @@ class SourceTaskRunner::Loop {
       return;
     }
     count_commit();
-    if (auto committed = task_.commit(); !committed)
+    auto committed = call(PluginCall::kCommit, [&] { return task_.commit(); });
+    if (!committed)
       offsets_log_.error("Exception thrown while calling task.commit(): {}",
                          committed.error().describe());
   }
@@ -238,11 +251,7 @@ class SourceTaskRunner::Loop {
             [this](std::string_view topic) {
               if (settings_.topic_used) settings_.topic_used(settings_.id, topic);
             },
-            [this](milliseconds time) {
-              const auto end = Clock::now() + time;
-              while (Clock::now() < end && !runner_.stopping()) runner_.wait_for_change(until(end));
-              return runner_.stopping();
-            }};
+            [this](milliseconds time) { return runner_.wait_to_stop(time); }};
   }
 
   SourceTaskRunner& runner_;
@@ -273,7 +282,7 @@ SourceTaskRunner::SourceTaskRunner(TaskSettings settings,
       metrics_(std::make_shared<SourceTaskMetrics>()),
       context_(std::make_shared<SourceTaskContext>(id_, log_.context(), offsets_, metrics_)) {
   if (settings_.metrics != nullptr)
-    registrations_.emplace(*settings_.metrics, id_, metrics_, settings_.errors);
+    registrations_.emplace(*settings_.metrics, id_, held_, metrics_, settings_.errors);
 }
 
 SourceTaskRunner::~SourceTaskRunner() = default;
@@ -295,7 +304,12 @@ Result<void> SourceTaskRunner::run_connector() {
   if (!made) return fail(std::move(made).error());
   const std::shared_ptr<plugin::SourceTask> task = std::move(*made);
   make_cancellable(task);
-  Result<void> result = task->start(settings_.config);
+  settings_.errors->wait_with([this](milliseconds time) { return wait_to_stop(time); });
+  Result<void> result = settings_.errors->open_dead_letters();
+  if (result) {
+    const Holding holding(held_, PluginCall::kStart);
+    result = task->start(settings_.config);
+  }
   if (result) {
     log_.info("Source task finished initialization and start");
     metrics_->states.enter(State::kRunning);
@@ -304,6 +318,7 @@ Result<void> SourceTaskRunner::run_connector() {
     result = loop.run();
     loop.finish();
     make_cancellable(nullptr);
+    const Holding holding(held_, PluginCall::kStop);
     task->stop();
   }
   make_cancellable(nullptr);

@@ -76,14 +76,17 @@ void SourceTaskMetrics::read_task_group(Sample& sample) const {
 }
 
 SourceTaskRegistrations::SourceTaskRegistrations(
-    MetricRegistry& registry, const TaskId& id, std::shared_ptr<const SourceTaskMetrics> metrics,
+    MetricRegistry& registry, const TaskId& id, const HeldCall& held,
+    std::shared_ptr<const SourceTaskMetrics> metrics,
     std::shared_ptr<const pipeline::ErrorPolicy> policy) {
   const std::vector<std::pair<std::string, std::string>> labels{{"connector", id.connector},
                                                                 {"task", std::to_string(id.index)}};
   source = registry.add({"source-task-metrics", labels},
                         [metrics](Sample& sample) { metrics->read_source_group(sample); });
-  task = registry.add({"connector-task-metrics", labels},
-                      [metrics](Sample& sample) { metrics->read_task_group(sample); });
+  task = registry.add({"connector-task-metrics", labels}, [metrics, &held](Sample& sample) {
+    metrics->read_task_group(sample);
+    sample.gauge("stalled", held.stalled ? 1 : 0);
+  });
   if (policy != nullptr)
     errors = registry.add({"task-error-metrics", labels},
                           [policy](Sample& sample) { policy->probe().read(sample); });

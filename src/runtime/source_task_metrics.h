@@ -58,7 +58,8 @@ class SourceTaskMetrics {
 
 // The registrations of one task's groups; the metrics live as long as they do. errors may be null.
 struct SourceTaskRegistrations {
-  SourceTaskRegistrations(MetricRegistry& registry, const TaskId& id,
+  // held outlives this.
+  SourceTaskRegistrations(MetricRegistry& registry, const TaskId& id, const HeldCall& held,
                           std::shared_ptr<const SourceTaskMetrics> metrics,
                           std::shared_ptr<const pipeline::ErrorPolicy> errors);
   MetricRegistry::Registration source, task, errors;

@@ -3,7 +3,10 @@
 #include <pthread.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <ctime>
 #include <exception>
+#include <utility>
 
 namespace millrace::runtime {
 namespace {
@@ -24,6 +27,18 @@ void name_this_thread(const TaskId& id) {
 
 std::string log_context(const TaskId& id) {
   return "[" + id.connector + "|task-" + std::to_string(id.index) + "] ";
+}
+
+// "2026-01-31T12:00:00.000Z"
+std::string utc_text(std::chrono::system_clock::time_point time) {
+  const auto since = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch());
+  const std::time_t seconds = std::chrono::floor<std::chrono::seconds>(since).count();
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  char text[32], full[48];
+  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &parts);
+  std::snprintf(full, sizeof full, "%s.%03dZ", text, static_cast<int>(since.count() % 1000));
+  return full;
 }
 
 }  // namespace
@@ -130,8 +145,8 @@ bool Task::paused() const {
   return target_ == TargetState::kPaused;
 }
 
-void Task::report_running() { report(State::kRunning, {}); }
-void Task::report_paused() { report(State::kPaused, {}); }
+void Task::report_running() { report(State::kRunning); }
+void Task::report_paused() { report(State::kPaused); }
 
 void Task::wait_for_change(std::chrono::milliseconds timeout) {
   std::unique_lock lock(mutex_);
@@ -139,11 +154,62 @@ void Task::wait_for_change(std::chrono::milliseconds timeout) {
   seen_changes_ = changes_;
 }
 
-void Task::report(State state, const std::string& trace) {
+void Task::report(State state, const Error* failure) {
   std::lock_guard reports(report_mutex_);
   if (reported_ == state || abandoned()) return;
   reported_ = state_ = state;
-  listener_.task_state_changed(id_, state, trace);
+  stall_shown_ = false;
+  if (failure != nullptr)
+    listener_.task_failed(id_, *failure);
+  else
+    listener_.task_state_changed(id_, state, {});
+}
+
+bool Task::wait_to_stop(std::chrono::milliseconds time) {
+  std::unique_lock lock(mutex_);
+  changed_.wait_for(lock, time, [this] { return stopping_; });
+  return stopping_;
+}
+
+std::chrono::steady_clock::time_point Task::look_for_stall(std::chrono::milliseconds timeout) {
+  constexpr std::chrono::milliseconds kShortest{10}, kLongest{1000};
+  const auto now = std::chrono::steady_clock::now();
+  const std::optional<HeldCall::Held> held = held_.held();
+  const bool too_long = held && now - held->since >= timeout;
+  std::lock_guard reports(report_mutex_);
+  if (too_long && stalled_since_ != held->since) {
+    stalled_since_ = held->since;
+    stalled(*held, timeout);
+  } else if (!too_long && held_.stalled) {
+    stall_ended();
+  }
+  if (held_.stalled) return now + std::clamp(timeout / 10, kShortest, kLongest);
+  return (held ? held->since : now) + timeout;
+}
+
+void Task::stalled(const HeldCall::Held& held, std::chrono::milliseconds timeout) {
+  held_.stalled = true;
+  const auto length = std::chrono::steady_clock::now() - held.since;
+  const std::string text =
+      "The connector's " + std::string(call_name(held.call)) + " holds task " + id_.to_string() +
+      " since " +
+      utc_text(std::chrono::system_clock::now() -
+               std::chrono::duration_cast<std::chrono::system_clock::duration>(length)) +
+      ", longer than errors.stall.timeout.ms=" + std::to_string(timeout.count()) +
+      ": it is stalled.";
+  log_.warn("{}", text);
+  if (abandoned() || reported_ == State::kFailed) return;
+  stall_shown_ = true;
+  listener_.task_stalled(id_, state_, text);
+}
+
+void Task::stall_ended() {
+  held_.stalled = false;
+  const auto length = std::chrono::duration_cast<std::chrono::milliseconds>(
+      std::chrono::steady_clock::now() - stalled_since_);
+  log_.warn("The task is not stalled any more: the connector's call took {} ms", length.count());
+  if (!std::exchange(stall_shown_, false) || abandoned()) return;
+  listener_.task_stalled(id_, state_, {});
 }
 
 void Task::thread_main() {
@@ -158,17 +224,17 @@ void Task::thread_main() {
     }
   }();
   if (result) {
-    report(State::kUnassigned, {});
+    report(State::kUnassigned);
   } else if (abandoned()) {
     log_.warn("After being abandoned, the task ended with a failure: {}",
               result.error().describe());
   } else if (stopping()) {
     log_.warn("After being asked to stop, the task failed: {}", result.error().describe());
-    report(State::kUnassigned, {});
+    report(State::kUnassigned);
   } else {
     log_.error("Task failed and will not recover until it is restarted: {}",
                result.error().trace());
-    report(State::kFailed, result.error().trace());
+    report(State::kFailed, &result.error());
   }
 }
 

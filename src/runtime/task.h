@@ -20,6 +20,7 @@
 
 #include "base/log.h"
 #include "base/result.h"
+#include "runtime/held_call.h"
 
 namespace millrace::runtime {
 
@@ -42,6 +43,15 @@ class TaskStatusListener {
   virtual ~TaskStatusListener() = default;
   // trace: only for kFailed.
   virtual void task_state_changed(const TaskId& id, State state, const std::string& trace) = 0;
+  // In place of the call above for kFailed; overridden by those who judge the failure.
+  virtual void task_failed(const TaskId& id, const Error& error) {
+    task_state_changed(id, State::kFailed, error.trace());
+  }
+  // The task holds a call of its connector for longer than it may, or (empty trace) does so no
+  // more. Not on the task's thread. The state is the one that was told before.
+  virtual void task_stalled(const TaskId& id, State state, const std::string& trace) {
+    task_state_changed(id, state, trace);
+  }
 };
 
 class Task : public std::enable_shared_from_this<Task> {
@@ -58,6 +68,11 @@ class Task : public std::enable_shared_from_this<Task> {
   // come from it any more. True for a task that was never started.
   bool wait_stopped(std::chrono::steady_clock::time_point deadline);
   void abandon();
+
+  // From the watchdog's thread: where the connector holds one call for longer than `timeout` the
+  // task says so, once, and once when it is over: in its status, its log and HeldCall::stalled.
+  // Gives when to look next.
+  std::chrono::steady_clock::time_point look_for_stall(std::chrono::milliseconds timeout);
 
   const TaskId& id() const { return id_; }
   State state() const { return state_; }  // as reported last
@@ -82,13 +97,19 @@ class Task : public std::enable_shared_from_this<Task> {
   // Waits until the wished state changes, stop is asked or the time is over. A change since the
   // thread last waited or looked counts: none is missed.
   void wait_for_change(std::chrono::milliseconds timeout);
+  // Waits so long; less if the task is to stop: then true.
+  bool wait_to_stop(std::chrono::milliseconds time);
 
   const TaskId id_;
   const Logger log_;
+  HeldCall held_;  // entered around each call of the connector
 
  private:
   void thread_main();
-  void report(State state, const std::string& trace);
+  void report(State state, const Error* failure = nullptr);  // failure: of kFailed
+
+  void stalled(const HeldCall::Held& held, std::chrono::milliseconds timeout);
+  void stall_ended();
 
   // Guards calls of the listener, so that none is under way when abandon returns. Taken before
   // mutex_.
@@ -96,6 +117,8 @@ class Task : public std::enable_shared_from_this<Task> {
   TaskStatusListener& listener_;
   std::optional<State> reported_;
   std::atomic<State> state_{State::kUnassigned};
+  bool stall_shown_ = false;  // by the status that was reported last
+  HeldCall::Clock::time_point stalled_since_{};
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;

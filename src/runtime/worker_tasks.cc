@@ -57,15 +57,22 @@ Result<TaskSettings> Worker::task_settings(const TaskId& id,
       listener.topic_used(task, topic);
     };
   const std::string log_context = "[" + id.connector + "|task-" + std::to_string(id.index) + "] ";
-  std::shared_ptr<pipeline::DeadLetterQueue> dead_letters;
-  if (type == plugin::ConnectorType::kSink) {
-    auto made = make_dead_letters(id, connector_config, log_context);
-    if (!made) return fail(std::move(made).error());
-    dead_letters = *std::move(made);
+  auto dead_letters = make_dead_letters(id, connector_config, log_context);
+  if (!dead_letters) return fail(std::move(dead_letters).error());
+  const bool writes = *dead_letters != nullptr;
+  settings.errors = std::make_shared<pipeline::ErrorPolicy>(
+      pipeline::ErrorPolicyConfig::from(connector_config), id.to_string(), log_context,
+      *std::move(dead_letters));
+  if (writes) {
+    // Of records that were never read: a source's, and those that a sink's connector made itself.
+    pipeline::Converters converters = pipeline::lossless_converters();
+    if (type == plugin::ConnectorType::kSink) {
+      auto own = make_pipeline_parts(parts_.config, connector_config);
+      if (!own) return fail(std::move(own).error());
+      converters = std::move(own->converters);
+    }
+    settings.errors->write_with(std::make_unique<pipeline::RecordBytes>(std::move(converters)));
   }
-  settings.errors =
-      std::make_shared<pipeline::ErrorPolicy>(pipeline::ErrorPolicyConfig::from(connector_config),
-                                              id.to_string(), log_context, std::move(dead_letters));
 
   const config::ConnectorTaskClient client{id.connector, id.index};
   auto properties = type == plugin::ConnectorType::kSource

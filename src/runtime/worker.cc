@@ -278,6 +278,7 @@ Result<void> Worker::start_task(const TaskId& id, const config::Properties& conn
     return fail(std::move(task).error());
   }
   (*task)->start();
+  watchdog_.watch(*task, stall_timeout(task_config));
   return {};
 }
 
@@ -312,6 +313,7 @@ bool Worker::stop_these(const std::vector<std::shared_ptr<Task>>& tasks) {
 }
 
 bool Worker::stop() {
+  watchdog_.stop();
   std::vector<std::shared_ptr<Task>> tasks;
   std::vector<std::shared_ptr<ConnectorRunner>> connectors;
   {

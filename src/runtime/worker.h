@@ -26,6 +26,7 @@
 #include "runtime/offset_store.h"
 #include "runtime/task.h"
 #include "runtime/task_settings.h"
+#include "runtime/watchdog.h"
 
 namespace millrace::pipeline {
 class DeadLetterQueue;
@@ -115,6 +116,8 @@ class Worker {
   const WorkerParts parts_;
   WorkerListener& listener_;
   const Logger log_;
+
+  Watchdog watchdog_;
 
   mutable std::mutex mutex_;  // guards what follows
   std::map<std::string, std::shared_ptr<ConnectorRunner>> connectors_;

@@ -62,24 +62,35 @@ void add_table(std::string& out, const std::vector<config::ConfigKey>& keys) {
   }
 }
 
-void add_connectors(std::string& out) {
-  const auto source = config::connector_config_def(config::ConnectorKind::kSource, {}, {}).keys();
-  const auto sink = config::connector_config_def(config::ConnectorKind::kSink, {}, {}).keys();
-  auto has = [](const std::vector<config::ConfigKey>& keys, const std::string& name) {
+using Keys = std::vector<config::ConfigKey>;
+
+void add_both_kinds(std::string& out, const Keys& source, const Keys& sink) {
+  auto has = [](const Keys& keys, const std::string& name) {
     return std::any_of(keys.begin(), keys.end(),
                        [&](const config::ConfigKey& key) { return key.name == name; });
   };
-  std::vector<config::ConfigKey> both, only_source, only_sink;
+  Keys both, only_source, only_sink;
   for (const config::ConfigKey& key : source)
     (has(sink, key.name) ? both : only_source).push_back(key);
   for (const config::ConfigKey& key : sink)
     if (!has(source, key.name)) only_sink.push_back(key);
-  out += "\n## Every connector\n";
   add_table(out, both);
   out += "\n### Source connectors\n";
   add_table(out, only_source);
   out += "\n### Sink connectors\n";
   add_table(out, only_sink);
+}
+
+void add_connectors(std::string& out) {
+  using config::ConnectorKind;
+  out += "\n## Every connector\n";
+  add_both_kinds(out, config::connector_config_def(ConnectorKind::kSource, {}, {}).keys(),
+                 config::connector_config_def(ConnectorKind::kSink, {}, {}).keys());
+  out +=
+      "\n## Every connector: keys of Millrace's own\n\nThe Java worker passes them over. "
+      "Validation lists those that a configuration sets.\n";
+  add_both_kinds(out, config::own_connector_keys(ConnectorKind::kSource).keys(),
+                 config::own_connector_keys(ConnectorKind::kSink).keys());
 }
 
 void add_classes(std::string& out) {

@@ -82,16 +82,22 @@ Result<ClientOverridePolicy> ClientOverridePolicy::make(const WorkerConfig& work
   return policy;
 }
 
+void ClientOverridePolicy::check(std::vector<ConfigValue>& settings) const {
+  if (all_) return;
+  for (ConfigValue& setting : settings)
+    if (std::find(allowed_.begin(), allowed_.end(), setting.name) == allowed_.end())
+      setting.errors.push_back("The '" + name_ + "' policy does not allow '" + setting.name +
+                               "' to be overridden in the connector configuration.");
+}
+
 std::vector<ConfigValue> ClientOverridePolicy::validate(const Properties& client_properties) const {
   std::vector<ConfigValue> findings;
   for (const auto& [key, value] : client_properties) {
     ConfigValue& finding = findings.emplace_back();
     finding.name = key;
     finding.value = value;
-    if (all_ || std::find(allowed_.begin(), allowed_.end(), key) != allowed_.end()) continue;
-    finding.errors.push_back("The '" + name_ + "' policy does not allow '" + key +
-                             "' to be overridden in the connector configuration.");
   }
+  check(findings);
   return findings;
 }
 

@@ -24,7 +24,9 @@ class ClientOverridePolicy {
   // connector.client.config.override.allowlist). bad_config: no such policy.
   static Result<ClientOverridePolicy> make(const WorkerConfig& worker);
 
-  // One finding per client setting; names without prefix.
+  // Adds an error to each client setting that may not be set; names without prefix.
+  void check(std::vector<ConfigValue>& settings) const;
+  // One finding per client setting.
   std::vector<ConfigValue> validate(const Properties& client_properties) const;
 
  private:

@@ -24,11 +24,23 @@ struct KnownClasses {
   std::function<const ConfigDef*(std::string_view)> transform_keys, predicate_keys;
   // Why a class that exists cannot be used; nothing where it can.
   std::function<std::optional<std::string>(std::string_view)> transform_problem, predicate_problem;
+  // The full name of such a class that is named by its alias.
+  std::function<std::string(std::string_view)> transform_name, predicate_name;
   std::string plugin_version;  // of those classes
 };
 
-// The table for one configuration: the fixed keys in Java's order, then, for each alias of a
-// transform or predicate that `properties` names, its class, version and the keys of the class.
+// The fixed keys that sources and sinks have. Java: ConnectorConfig.configDef.
+const ConfigDef& common_connector_keys();
+
+// Keys of Millrace's own, which Kafka Connect does not have: restarts of what failed, the search
+// for failing records, stalls, and dead letters of sources. `parse` of this table gives their
+// values with the defaults.
+const ConfigDef& own_connector_keys(ConnectorKind kind);
+
+// The table for one configuration: the fixed keys in Java's order, those of Millrace's own that
+// `properties` sets (so that validation answers as Java does where none is), then, for each alias
+// of a transform or predicate that `properties` names, its class, version and the keys of the
+// class.
 ConfigDef connector_config_def(ConnectorKind kind, const NullableProperties& properties,
                                const KnownClasses& known);
 

@@ -27,6 +27,25 @@ TEST(ConnectorConfigTest, OrderAndPlacesAreThoseOfKafka431) {
   EXPECT_EQ(connector_config_def(ConnectorKind::kSink, {}, {}).keys().size(), 24u);
 }
 
+TEST(ConnectorConfigTest, KeysOfMillracesOwnAreListedWhereTheyAreSet) {
+  EXPECT_EQ(connector_config_def(ConnectorKind::kSink, {}, {}).find("errors.bisect"), nullptr);
+  const auto values = check_sink({{"topics", "t"},
+                                  {"errors.bisect", "perhaps"},
+                                  {"errors.restart.max.attempts", "-2"},
+                                  {"errors.restart.on", "sometimes"}});
+  EXPECT_EQ(errors_of(values, "errors.bisect").size(), 1u);
+  EXPECT_EQ(errors_of(values, "errors.restart.on").size(), 1u);
+  EXPECT_EQ(errors_of(values, "errors.restart.max.attempts"),
+            std::vector<std::string>{"Invalid value -2 for configuration "
+                                     "errors.restart.max.attempts: Value must be at least -1"});
+  const auto of_sources = own_connector_keys(ConnectorKind::kSource).parse({});
+  ASSERT_TRUE(of_sources);
+  EXPECT_EQ(of_sources->number("errors.restart.delay.initial.ms"), 1000);
+  EXPECT_EQ(of_sources->number("errors.stall.timeout.ms"), 300000);
+  EXPECT_EQ(of_sources->text("errors.restart.on"), "transient");
+  EXPECT_EQ(of_sources->number("errors.deadletterqueue.topic.replication.factor"), 3);
+}
+
 TEST(ConnectorConfigTest, TasksMaxOfZero) {
   EXPECT_EQ(errors_of(check_sink({{"tasks.max", "0"}}), "tasks.max"),
             std::vector<std::string>{

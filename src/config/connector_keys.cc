@@ -142,6 +142,48 @@ std::vector<ConnectorRow> source_rows() {
   };
 }
 
+// Sources have in Millrace what in Java only sinks have: the rows are the same.
+bool of_dead_letters(const ConnectorRow& row) {
+  return std::string_view(row.name).starts_with("errors.deadletterqueue.");
+}
+
+std::vector<ConnectorRow> own_rows(ConnectorKind kind) {
+  std::vector<ConnectorRow> rows = {
+      {"errors.restart.max.attempts", kInt, "0", kLow, kErrors, 9, Width::kShort,
+       "Maximum Restarts of a Failed Task",
+       "How often in a row the worker starts again what has failed; 0: not at all, -1: without "
+       "limit.",
+       between(-1, INT32_MAX), "[-1,...]"},
+      {"errors.restart.delay.initial.ms", kLong, "1000", kLow, kErrors, 10, Width::kMedium,
+       "Delay Before the First Restart",
+       "Milliseconds before the first restart; later ones wait longer.", at_least(0), "[0,...]"},
+      {"errors.restart.delay.max.ms", kLong, "60000", kLow, kErrors, 11, Width::kMedium,
+       "Maximum Delay Before a Restart", "The longest time in milliseconds before a restart.",
+       at_least(0), "[0,...]"},
+      {"errors.restart.on", kString, "transient", kLow, kErrors, 12, Width::kShort,
+       "Failures That Are Followed by a Restart",
+       "transient: failures that may pass by themselves, such as those of a network; all: every "
+       "failure.",
+       one_of({"transient", "all"}), "[transient, all]"},
+      {"errors.stall.timeout.ms", kLong, "300000", kLow, kErrors, 13, Width::kMedium,
+       "Stall Timeout",
+       "Milliseconds after which a task that makes no progress inside one call into its plug-in is "
+       "reported as stalled; 0: never.",
+       at_least(0), "[0,...]"},
+  };
+  if (kind == ConnectorKind::kSink) {
+    rows.push_back({"errors.bisect", kBoolean, "false", kLow, kErrors, 14, Width::kShort,
+                    "Search for Failing Records",
+                    "Whether a batch that the connector refuses is given to it again in halves, "
+                    "until the records are found that it cannot take; errors.tolerance is applied "
+                    "to these."});
+  } else {
+    for (ConnectorRow& row : sink_rows())
+      if (of_dead_letters(row)) rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 void define_rows(ConfigDef& definition, const std::vector<ConnectorRow>& rows) {
   for (const ConnectorRow& row : rows) definition.define(make_key(row));
 }
@@ -149,14 +191,12 @@ void define_rows(ConfigDef& definition, const std::vector<ConnectorRow>& rows) {
 // The fixed keys do not depend on a configuration: made once.
 const ConfigDef& fixed_keys(ConnectorKind kind) {
   static const ConfigDef source = [] {
-    ConfigDef result;
-    define_rows(result, common_rows());
+    ConfigDef result = common_connector_keys();
     define_rows(result, source_rows());
     return result;
   }();
   static const ConfigDef sink = [] {
-    ConfigDef result;
-    define_rows(result, common_rows());
+    ConfigDef result = common_connector_keys();
     define_rows(result, sink_rows());
     return result;
   }();
@@ -172,6 +212,26 @@ void know_converters(ConfigKey& key, const KnownClasses& known) {
 
 }  // namespace
 
+const ConfigDef& common_connector_keys() {
+  static const ConfigDef common = [] {
+    ConfigDef result;
+    define_rows(result, common_rows());
+    return result;
+  }();
+  return common;
+}
+
+const ConfigDef& own_connector_keys(ConnectorKind kind) {
+  auto made = [](ConnectorKind of_kind) {
+    ConfigDef result;
+    define_rows(result, own_rows(of_kind));
+    return result;
+  };
+  static const ConfigDef source = made(ConnectorKind::kSource);
+  static const ConfigDef sink = made(ConnectorKind::kSink);
+  return kind == ConnectorKind::kSource ? source : sink;
+}
+
 ConfigDef connector_config_def(ConnectorKind kind, const NullableProperties& properties,
                                const KnownClasses& known) {
   ConfigDef definition = fixed_keys(kind);
@@ -180,6 +240,8 @@ ConfigDef connector_config_def(ConnectorKind kind, const NullableProperties& pro
     know_converters(key, known);
     definition.define(std::move(key));
   }
+  for (const ConfigKey& key : own_connector_keys(kind).keys())
+    if (properties.count(key.name) != 0) definition.define(key);
   define_aliases(definition, properties, known);
   return definition;
 }

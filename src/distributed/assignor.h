@@ -26,9 +26,15 @@ class Assignor {
  public:
   virtual ~Assignor() = default;
   // `state` has been brought to the largest offset of the members before, or the caller has
-  // answered with CONFIG_MISMATCH by itself. One assignment per member.
+  // answered with CONFIG_MISMATCH by itself. offset: what assignments are to say of it: that
+  // largest one, or the state's own where the leader had to read on (Java: ensureLeaderConfig).
   virtual std::map<std::string, Assignment> assign(const AssignmentRound& round,
-                                                   const storage::ClusterState& state) = 0;
+                                                   const storage::ClusterState& state,
+                                                   int64_t offset) = 0;
 };
+
+// Nothing for anybody, with the head that all assignments of a round share. With `error` set in
+// each: what a leader answers that could not read the config topic as far as others have.
+std::map<std::string, Assignment> empty_assignments(const AssignmentRound& round, int64_t offset);
 
 }  // namespace millrace::distributed

@@ -5,6 +5,8 @@
 
 #include <cctype>
 
+#include "base/java_regex_syntax.h"
+
 namespace millrace {
 
 struct JavaRegex::Code {
@@ -40,14 +42,20 @@ std::string_view group(std::string_view text, pcre2_match_data* data, uint32_t n
 Result<uint32_t> group_reference(const pcre2_code* code, std::string_view replacement, size_t& at,
                                  uint32_t group_count) {
   if (at < replacement.size() && replacement[at] == '{') {
-    size_t end = replacement.find('}', at);
-    if (end == std::string_view::npos) {
+    size_t end = at + 1;
+    while (end < replacement.size() && std::isalnum(static_cast<unsigned char>(replacement[end])))
+      ++end;
+    if (end == at + 1) {
+      return fail(ErrorKind::fatal, "named capturing group has 0 length name",
+                  "java.lang.IllegalArgumentException");
+    }
+    if (end == replacement.size() || replacement[end] != '}') {
       return fail(ErrorKind::fatal, "named capturing group is missing trailing '}'",
                   "java.lang.IllegalArgumentException");
     }
     std::string name(replacement.substr(at + 1, end - at - 1));
     at = end + 1;
-    if (!name.empty() && std::isdigit(static_cast<unsigned char>(name[0]))) {
+    if (std::isdigit(static_cast<unsigned char>(name[0]))) {
       return fail(ErrorKind::fatal,
                   "capturing group name {" + name + "} starts with digit character",
                   "java.lang.IllegalArgumentException");
@@ -59,7 +67,11 @@ Result<uint32_t> group_reference(const pcre2_code* code, std::string_view replac
     }
     return static_cast<uint32_t>(number);
   }
-  if (at >= replacement.size() || !std::isdigit(static_cast<unsigned char>(replacement[at]))) {
+  if (at >= replacement.size()) {
+    return fail(ErrorKind::fatal, "Illegal group reference: group index is missing",
+                "java.lang.IllegalArgumentException");
+  }
+  if (!std::isdigit(static_cast<unsigned char>(replacement[at]))) {
     return fail(ErrorKind::fatal, "Illegal group reference", "java.lang.IllegalArgumentException");
   }
   auto number = static_cast<uint32_t>(replacement[at++] - '0');
@@ -79,10 +91,13 @@ Result<uint32_t> group_reference(const pcre2_code* code, std::string_view replac
 }  // namespace
 
 Result<JavaRegex> JavaRegex::compile(const std::string& pattern) {
+  Result<std::string> translated = java_regex_to_pcre2(pattern);
+  if (!translated) return fail(std::move(translated).error());
   int error = 0;
   PCRE2_SIZE position = 0;
-  pcre2_code* code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
-                                   PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &error, &position, nullptr);
+  pcre2_code* code =
+      pcre2_compile(reinterpret_cast<PCRE2_SPTR>(translated->data()), translated->size(),
+                    PCRE2_UTF | PCRE2_NEVER_BACKSLASH_C, &error, &position, nullptr);
   if (code == nullptr) {
     PCRE2_UCHAR message[256];
     pcre2_get_error_message(error, message, sizeof message);

@@ -22,6 +22,30 @@ TEST(JavaRegex, ReplacesTheFirstFind) {
   EXPECT_EQ(*regex("x").replace_first("abc", "y"), "abc");
 }
 
+TEST(JavaRegex, ReadsSetsAsJavaDoes) {
+  EXPECT_TRUE(regex("[a-z&&[^aeiou]]+").matches("xyz"));
+  EXPECT_FALSE(regex("[a-z&&[^aeiou]]+").matches("xya"));
+  EXPECT_TRUE(regex("[a-c[x-z]]+").matches("axbz"));
+  EXPECT_TRUE(regex("[^a-c[x-z]]+").matches("defg"));
+  EXPECT_FALSE(regex("[[:alpha:]]+").matches("orders"));  // the letters of ":alpha:" only
+  EXPECT_TRUE(regex("[[:alpha:]]+").matches("pal"));
+  EXPECT_TRUE(regex("[]a]+").matches("a]"));
+  EXPECT_TRUE(regex("[\\w&&\\D]+").matches("abc"));
+  EXPECT_FALSE(regex("[\\w&&\\D]+").matches("ab1"));
+}
+
+TEST(JavaRegex, KnowsJavasNamesAndEscapes) {
+  EXPECT_TRUE(regex("\\p{IsLatin}+").matches("orders"));
+  EXPECT_FALSE(regex("\\p{Alpha}+").matches("\u00e4"));
+  EXPECT_TRUE(regex("[\\p{Alpha}\\P{Digit}]+").matches("a-"));
+  EXPECT_TRUE(regex("\\u0041\\x{42}\\0103").matches("ABC"));
+  EXPECT_TRUE(regex("\\Qa.b\\E").matches("a.b"));
+  EXPECT_TRUE(regex("(?iu)ORDERS").matches("orders"));
+  EXPECT_FALSE(JavaRegex::compile("(*FAIL)"));
+  EXPECT_FALSE(JavaRegex::compile("(?R)"));
+  EXPECT_FALSE(JavaRegex::compile("a{x"));
+}
+
 TEST(JavaRegex, SaysWhatIsWrong) {
   auto broken = JavaRegex::compile("a(b");
   ASSERT_FALSE(broken);

@@ -14,20 +14,6 @@ struct MarchYear {
   int64_t year, day_of_year;
 };
 
-int64_t gregorian_days(int64_t year, int64_t month, int64_t day) {
-  year -= month <= 2;
-  int64_t era = floor_div(year, 400), year_of_era = year - era * 400;
-  int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return era * 146'097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
-         719'468;
-}
-
-int64_t julian_days(int64_t year, int64_t month, int64_t day) {
-  year -= month <= 2;
-  int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-  return year * 365 + floor_div(year, 4) + day_of_year - 719'470;
-}
-
 MarchYear gregorian_march_year(int64_t days) {
   days += 719'468;
   int64_t era = floor_div(days, 146'097), day = days - era * 146'097;
@@ -43,6 +29,20 @@ MarchYear julian_march_year(int64_t days) {
 }
 
 }  // namespace
+
+int64_t gregorian_days(int64_t year, int64_t month, int64_t day) {
+  year -= month <= 2;
+  int64_t era = floor_div(year, 400), year_of_era = year - era * 400;
+  int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  return era * 146'097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year -
+         719'468;
+}
+
+int64_t julian_days(int64_t year, int64_t month, int64_t day) {
+  year -= month <= 2;
+  int64_t day_of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+  return year * 365 + floor_div(year, 4) + day_of_year - 719'470;
+}
 
 DateFields date_fields(int64_t millis) {
   int64_t days = floor_div(millis, kMillisPerDay);

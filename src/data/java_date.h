@@ -21,6 +21,10 @@ DateFields date_fields(int64_t millis);
 // Lenient as GregorianCalendar: months and days may be out of range. year 0 is 1 BC.
 int64_t days_from_date(int64_t year, int64_t month, int64_t day);
 
+// Days since the epoch of a date of one calendar, carried on for ever; month from 1 to 12.
+int64_t gregorian_days(int64_t year, int64_t month, int64_t day);
+int64_t julian_days(int64_t year, int64_t month, int64_t day);
+
 // Date.toString: `Thu Jan 02 00:00:00 UTC 2020`.
 void append_date_text(std::string& out, int64_t millis);
 

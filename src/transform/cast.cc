@@ -9,6 +9,8 @@
 #include "data/java_decimal.h"
 #include "data/java_string.h"
 #include "data/java_text.h"
+#include "transform/java_case.h"
+#include "transform/java_digits.h"
 #include "transform/java_map.h"
 #include "transform/keys.h"
 #include "transform/registry.h"
@@ -30,14 +32,8 @@ struct Spec {
   std::vector<FieldCast> fields;
 };
 
-std::string upper(std::string_view text) {
-  std::string result(text);
-  for (char& c : result) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
-  return result;
-}
-
 Result<Kind> target_type(std::string_view name) {
-  std::string wished = upper(data::java_trim(name));
+  std::string wished = java_upper(data::java_trim(name));
   for (Kind type : kTargets) {
     if (data::type_name(type) == wished) return type;
   }
@@ -155,6 +151,10 @@ int64_t narrowed(int64_t value, Kind type) {
 }
 
 std::optional<int64_t> parse_integer(std::string_view text, Kind type) {  // Long.parseLong
+  if (!is_ascii(text)) {
+    const std::string digits = with_ascii_digits(text);
+    return is_ascii(digits) ? parse_integer(digits, type) : std::nullopt;
+  }
   if (text.starts_with('+')) {
     text.remove_prefix(1);
     if (text.starts_with('-')) return std::nullopt;
@@ -250,7 +250,7 @@ Result<Cell> to_floating(const Cell& value, Kind type) {
 Result<Cell> to_boolean(const Cell& value) {
   switch (data::kind(value)) {
     case Kind::kBoolean: return value;
-    case Kind::kString: return data::boolean_cell(upper(data::text(value)) == "TRUE");
+    case Kind::kString: return data::boolean_cell(java_upper(data::text(value)) == "TRUE");
     default: break;
   }
   Result<Cell> number = to_integer(value, Kind::kInt64);

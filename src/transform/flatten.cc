@@ -1,4 +1,6 @@
 // Flatten: nested structs and maps become one level, their names joined by a delimiter.
+#include <set>
+
 #include "data/java_text.h"
 #include "transform/java_map.h"
 #include "transform/keys.h"
@@ -29,6 +31,7 @@ class Flatten : public SideTransform {
   struct Plan {
     SchemaRef schema;
     std::vector<std::vector<uint32_t>> leaves;
+    std::set<std::string> names;
   };
 
   Result<void> change(const Work& work, Datum& datum) override {
@@ -126,8 +129,6 @@ class Flatten : public SideTransform {
     std::vector<uint32_t> way;
     auto ok = add_fields(schema, "", builder, schema.optional(), schema.default_value(), way, plan);
     if (!ok) return fail(std::move(ok).error());
-    if (std::string problem = builder.problem(); !problem.empty())
-      return schema_failure(std::move(problem));
     plan.schema = builder.build();
     return plan;
   }
@@ -157,6 +158,8 @@ class Flatten : public SideTransform {
               "Flatten transformation does not support MAP for record with schemas (for field " +
               name + ").");
         default: {
+          if (!plan.names.insert(name).second)
+            return schema_failure("Cannot create field because of field name duplication " + name);
           data::SchemaBuilder leaf(field.schema->type());
           copy_basics(*field.schema, leaf);
           leaf.values(SchemaRef(field.schema->values())).optional(field_optional);

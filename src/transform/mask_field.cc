@@ -4,6 +4,7 @@
 
 #include "data/java_decimal.h"
 #include "data/java_text.h"
+#include "transform/java_digits.h"
 #include "transform/java_map.h"
 #include "transform/keys.h"
 #include "transform/registry.h"
@@ -38,6 +39,7 @@ class MaskField : public SideTransform {
       : SideTransform(std::move(side)),
         fields_(in_hash_order(config.list("fields"))),
         replacement_(config.nullable_text("replacement")),
+        number_(with_ascii_digits(replacement_.value_or(""))),
         with_default_(config.boolean(kReplaceNull)) {}
 
  private:
@@ -113,7 +115,7 @@ class MaskField : public SideTransform {
     switch (kind) {
       case Kind::kString: return data::string_cell(arena.copy(*replacement_));
       case Kind::kDecimal: {
-        std::optional<Cell> number = data::decimal_from_text(arena, *replacement_);
+        std::optional<Cell> number = data::decimal_from_text(arena, number_);
         if (!number) return not_a_number("number");
         return *number;
       }
@@ -121,7 +123,7 @@ class MaskField : public SideTransform {
       case Kind::kInt16:
       case Kind::kInt32:
       case Kind::kInt64: {  // Values.convertTo...: by way of BigDecimal, narrowed silently
-        std::optional<Cell> number = data::decimal_from_text(arena, *replacement_);
+        std::optional<Cell> number = data::decimal_from_text(arena, number_);
         if (!number) return not_a_number("a number");
         int64_t wide = data::decimal_to_int64(*number);
         if (kind == Kind::kInt8) wide = static_cast<int8_t>(wide);
@@ -131,7 +133,7 @@ class MaskField : public SideTransform {
       }
       case Kind::kFloat32:
       case Kind::kFloat64: {
-        std::optional<Cell> number = data::decimal_from_text(arena, *replacement_);
+        std::optional<Cell> number = data::decimal_from_text(arena, number_);
         if (!number) return not_a_number("a number");
         double wide = data::decimal_to_double(*number);
         return data::float_cell(
@@ -146,6 +148,7 @@ class MaskField : public SideTransform {
 
   const std::vector<std::string> fields_;
   const std::optional<std::string> replacement_;
+  const std::string number_;  // the replacement, as it is read for numbers
   const bool with_default_;
   PlanCache<Plan> plans_;
   JavaMap map_;

@@ -71,7 +71,11 @@ class ReplaceField : public SideTransform {
       auto [from, to] = *split_mapping(mapping);
       renames_[from] = to;
     }
-    for (const auto& [from, to] : renames_) reverse_[to] = from;
+    // Of several fields with one new name the last of Java's HashMap counts.
+    std::vector<std::string> renamed;
+    for (const std::string& mapping : config.list("renames"))
+      renamed.push_back(split_mapping(mapping)->first);
+    for (const std::string& from : in_hash_order(renamed)) reverse_[renames_[from]] = from;
   }
 
  private:
@@ -130,6 +134,7 @@ class ReplaceField : public SideTransform {
 
   Result<Plan> make_plan(const Schema& schema) {
     Plan plan;
+    std::string missing;
     data::SchemaBuilder builder(Kind::kStruct);
     copy_basics(schema, builder);
     for (const data::Field& field : schema.fields()) {
@@ -139,15 +144,17 @@ class ReplaceField : public SideTransform {
       // another field.
       auto back = reverse_.find(name);
       int32_t source = schema.find(back == reverse_.end() ? name : back->second);
-      if (source < 0)
-        return data_failure((back == reverse_.end() ? name : back->second) +
-                            " is not a valid field name");
+      if (source < 0) {
+        missing = back == reverse_.end() ? name : back->second;
+        source = 0;
+      }
       plan.sources.push_back(static_cast<uint32_t>(source));
       plan.crossed |= schema.fields()[static_cast<size_t>(source)].schema != field.schema;
       builder.field(std::move(name), field.schema);
     }
     if (std::string problem = builder.problem(); !problem.empty())
       return schema_failure(std::move(problem));
+    if (!missing.empty()) return data_failure(missing + " is not a valid field name");
     plan.schema = builder.build();
     return plan;
   }

@@ -236,5 +236,23 @@ TEST(SimpleDateFormat, FormatsAndReads) {
   EXPECT_FALSE(SimpleDateFormat::parse("'open"));
 }
 
+// What JDK 17 gives in UTC with English names.
+TEST(SimpleDateFormat, ReadsAsJavaDoes) {
+  auto read = [](const char* pattern, const char* text) {
+    return SimpleDateFormat::parse(pattern)->read(text);
+  };
+  EXPECT_EQ(read("ww", "-0"), -950'400'000);
+  EXPECT_EQ(read("yyyyEEEdd", "2020Mon03"), 1'578'009'600'000);  // the day was set last
+  EXPECT_EQ(read("yyyyMMMdd", "2020Mar03"), 1'583'193'600'000);
+  EXPECT_EQ(read("E", "MONday"), 345'600'000);
+  EXPECT_FALSE(read("E", " Mon").has_value());
+  EXPECT_EQ(read("HHz", "12 PST"), 72'000'000);
+  EXPECT_EQ(read("yyyy", "1E3"), -30'609'792'000'000);
+  EXPECT_EQ(read("yyyy", "NaN"), -62'167'392'000'000);
+  EXPECT_EQ(read("M", "\u0663"), 5'097'600'000);  // an Arabic digit
+  EXPECT_EQ(read("yyyyG", "2020Anno Domini"), 1'577'836'800'000);
+  EXPECT_FALSE(read("yyyy-MM-dd'T'HH:mmXXX", "2020-01-01T00:00+1:00").has_value());
+}
+
 }  // namespace
 }  // namespace millrace::transform

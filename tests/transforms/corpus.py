@@ -3,20 +3,36 @@
 import json
 import random
 
+import times
+
 PACKAGE = "org.apache.kafka.connect.transforms."
 LOGICAL = "org.apache.kafka.connect.data."
-PRIMITIVES = {"boolean": ["true", "false"], "int8": ["0", "-128", "7"], "int16": ["300", "-1"], "int32": ["0", "70000", "-5"],
-              "int64": ["0", "1600000000123", "-1600000000001", "9223372036854775807"], "float": ["0.5", "-300.75", "1e20", "100.0"],
-              "double": ["0.1", "-0.0", "1e300", "12.9", "42.0"], "string": ['""', '"x"', '"12"', '"+5"', '"true"', '"TRUE"', '"1.5"', '"300"',
-              '"2020-01-02"', '"2020-01-02 03:04:05"', '"äöü"', '" 1"', '"1e3"', '"9999999999"', '"NaN"', '"0x10"'], "bytes": ['""', '"AAEC"']}
-LOGICALS = {"Decimal": ("bytes", ['"AMg="', '"AA=="', '"/w=="', '"MDk="']), "Date": ("int32", ["0", "18262", "-1"]),
-            "Time": ("int32", ["0", "86399999", "1"]), "Timestamp": ("int64", ["0", "1577934245006", "-1", "1600000000123"])}
+PRIMITIVES = {"boolean": ["true", "false"], "int8": ["0", "-128", "7"], "int16": ["300", "-1", "32767"], "int32": ["0", "70000", "-5", "2147483647", "-2147483648"],
+              "int64": ["0", "1600000000123", "-1600000000001", "9223372036854775807", "-9223372036854775808", "4294967296", "253402300799999", "-62135596800001", "-12219292800001", "1582934400000"], "float": ["0.5", "-300.75", "1e20", "100.0", "-0.0", "3.4e38", "1e-40", "4294967296.0"],
+              "double": ["0.1", "-0.0", "1e300", "12.9", "42.0", "1e19", "-2147483649.5", "1e-320", "0.9999999999999999", "4294967297.0", "9007199254740993.0"], "string": ['""', '"x"', '"12"', '"+5"', '"true"', '"TRUE"', '"1.5"', '"300"',
+              '"2020-01-02"', '"2020-01-02 03:04:05"', '"äöü"', '" 1"', '"1e3"', '"9999999999"', '"NaN"', '"0x10"', '"Infinity"', '"-Infinity"', '"1d"', '"1.5f"', '"0x1p3"',
+              '"-128"', '"128"', '"-0"', '"2147483648"', '"9223372036854775808"', '"-9223372036854775808"', '"١٢"', '"１"', '" 1.5 "', '"tRue"', '"1L"', '"+"', '"-"', '"."', '".5"', '"5."',
+              '"1e400"', '"-1e-400"', '"1 "', '"+-1"', '"0x1.8p1f"', '"1e"', '"3.4028236e38"', '"16777217"', '"0.1"', '"NaNd"', '"1dd"', '"false"', '"1_0"', '"\\u00a01"', '"\\u001f1"'], "bytes": ['""', '"AAEC"']}
+LOGICALS = {"Decimal": ("bytes", ['"AMg="', '"AA=="', '"/w=="', '"MDk="', '"f////////////w=="', '"AIAAAAAAAAAA"', '"Wg=="']), "Date": ("int32", ["0", "18262", "-1", "-719163", "2932896"]),
+            "Time": ("int32", ["0", "86399999", "1"]), "Timestamp": ("int64", ["0", "1577934245006", "-1", "1600000000123", "-62135596800000", "253402300799999", "-86400000", "1582934399999"])}
 FIELDS = ["id", "name", "ts", "flag", "price", "inner", "tags", "attrs", "a.b", "a"]
 ABSENT = ["missing", "id.x"]
 PLAIN = ["null", "true", "1", "-7", "1600000000123", "1.5", "12.9", '"x"', '"12"', '"2020-01-02"', '""', "[]", "[1,2]", "{}", '{"a":1}', "9223372036854775808"]
-FORMATS = ["yyyy-MM-dd", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd'T'HH:mm:ss.SSSZ", "yyyyMMdd", "EEE, d MMM yyyy HH:mm:ss z", "yy/M/d h:mm a", "G y D w", "bogus", "HH:mm:ss.SSS XXX", "yyyy", "''yyyy''"]
 REGEXES = [("orders", "x"), ("(.*)", "$1-copy"), ("o(.*)s", "${1}"), ("(?<a>o)rders", "${a}!"), ("[", "x"), ("ord", "y"), ("(.*)-(.*)", "$2-$1"), (".*?", "p"),
-           ("orders", "\\$x"), ("orders", "$2"), ("o(\\w+)", "a\\\\$1"), ("", "x"), ("(o|p)rders.*", "")]
+           ("orders", "\\$x"), ("orders", "$2"), ("o(\\w+)", "a\\\\$1"), ("", "x"), ("(o|p)rders.*", ""), ("(?i)ORDERS", "up"), ("(?<first>o)(?<rest>.*)", "${rest}${first}"), ("(o)(r)?(x)?.*", "$1$2$3-"), ("(.*)", "$0$0"),
+           ("(.*)", "$10"), ("(.)(.)(.)(.)(.)(.)(.)(.)?(.)?(.)?", "$10$1"), ("(.*)", "a$"), ("(.*)", "a\\"), ("(.*)", "${none}"), ("(.*)", "${1a}"), ("(.*)", "$x"), ("(.*)", "${"), ("o.*?", "q"),
+           ("[a-z&&[^aeiou]]+.*", "cons"), ("\\p{Alpha}+", "alpha"), ("\\w+(?=s)s", "look"), ("(?:or|de)+rs", "x"), ("a\\-b", "dash"), ("\\Qorders\\E", "quoted"), ("o++r.*", "possessive"),
+           ("(\\w)\\w*", "$1$1"), ("^orders$", "anchored"), (".*(?<!x)", "behind"), ("(*)", "x"), ("a{2,1}", "x"), ("(?<1a>x)", "x"), ("\\p{IsLatin}+", "latin"), ("[[:alpha:]]+", "posix"),
+           ("\\R?orders", "r"), ("orders|a-b", "either"), (".", "one"), ("\\h*orders", "h"), ("(?s).*", "s"), ("(?x) orders # comment", "x"), ("\\bo.*", "b"), ("(a)|(o).*", "$1|$2")]
+RENAMES = ["id:key", "id:name", "name:n,ts:t", "missing:x", "id", "a:b:c", "a.b:ab", "inner:outer", "price:id,id:price", "id:name,name:id", "id:x,name:x", "id:", ":x", "id:key,id:other", "name:ts,ts:name,flag:f",
+           " id : key ", "a:a", "id:name,name:ts,ts:id", "id:price", ":", "id:k,", "tags:attrs,attrs:tags"]
+LITERALS = ["1", "true", "x", "null", "1.5", "[1,2]", '{"a":1}', "2020-01-02", "300", "", "12:30:00.000Z", "-0", "+1", "0x1", "1f", "TRUE", "tru", "  1", "1 ", "'x'", '"x"', '"x', '"a\\"b"', "[", "[]", "{}",
+            "[1,a]", '[1,"a"]', "[null]", "[1,null]", "[1,[2,3]]", '{"a":[1]}', '{"a":1,"b":2.5}', "{a:1}", '{"a":}', "{1:2}", "[1,2.5]", "[300,70000]", "2019-08-23T14:34:54.346Z", "14:34:54.346Z",
+            "2019-08-23T14:34:54.346", "9223372036854775808", "1e500", "1E3", ".5", "5.", "NaN", "null ", "NULL", "[true,false]", "[true,1]", "99999", "3000000000", "a,b", "a:b", "\\", "ä", "[2020-01-02]",
+            '{"a":{"b":null}}', "2020-13-45", "0.1", "123456789.123456789", "-128", "-129", "[1,]", "[,1]", '{"a":1,}', '{"a" : 1 , "b" : 2}', "12:30:00", "2020-1-2", "--1", "1-1"]
+PATHS = ["inner.b", "a.b", "`a.b`", "inner.c", "a.c.x", "`a", "a.", "inner", "inner.id", "attrs.k", "", "a..b", "`a.b`.c", "a`b", "`a`b`", "`a\\`.b`", "`inner`.`b`", ".", "..", "inner.a.b", "a.a", "inner.a.c", "inner.b.c",
+         "tags.b", "id.x", "``", "`", "`.`", "a.`b`", "a.`b", "inner.`b`.", "`inner.b`", "a.b.", ".a", "inner.a.a.a", "\\`a", "`a\\`"]
+REPLACEMENTS = ["*", "7", "12.9", "-1", "", "300", "1e5", " 7", "7 ", "1e400", "0x10", "+7", "NaN", "true", "99999999999999999999", "1e-5", "-0", "٣", "1E+3", ".5", "5.", "70000", "-129", "1e10", "x", "ä", "3000000000", "1.7976931348623157e309", "-0.0", "2020-01-02"]
 
 
 def kind_of_default(schema):
@@ -26,6 +42,7 @@ def kind_of_default(schema):
 class Corpus:
     def __init__(self, seed):
         self.random = random.Random(seed)
+        self.format = None  # of the configuration at hand: texts are made to match it
 
     def maybe(self, probability):
         return self.random.random() < probability
@@ -46,7 +63,9 @@ class Corpus:
 
     def schema(self, depth=0, field=None):
         kind = self.random.random()
-        if field == "ts":
+        if field == "ts" and self.format is not None and self.maybe(0.5):
+            schema = {"type": "string"}
+        elif field == "ts":
             schema = self.pick([{"type": "int64"}, {"type": "int64"}, {"type": "string"}] + [{"type": LOGICALS[n][0], "name": LOGICAL + n, "version": 1} for n in ("Date", "Time", "Timestamp")])
         elif depth == 0 and kind < 0.85 or depth in (1, 2) and (kind < 0.12 or field in ("inner", "a")):
             schema = {"type": "struct", "fields": []}
@@ -86,6 +105,8 @@ class Corpus:
             return "[" + ",".join(self.payload(schema["items"], nulls) for _ in range(self.random.randrange(3))) + "]"
         if kind == "map":
             return "{" + ",".join('"%s":%s' % (k, self.payload(schema["values"], nulls)) for k in "kl"[: self.random.randrange(3)]) + "}"
+        if kind == "string" and self.format is not None and self.maybe(0.7):
+            return json.dumps(times.text(self.random, self.format), ensure_ascii=False)
         return self.pick(PRIMITIVES[kind])
 
     def plain(self, depth=0):
@@ -94,12 +115,17 @@ class Corpus:
             members = []
             for name in names:
                 if self.maybe(0.55):
-                    value = self.plain(depth + 1) if name not in ("ts",) or self.maybe(0.2) else self.pick(["1600000000123", '"2020-01-02"', "null", "-5"])
+                    value = self.plain(depth + 1) if name not in ("ts",) or self.maybe(0.2) else self.time()
                     if name in ("a", "inner") and self.maybe(0.6):
                         value = "{" + ",".join('"%s":%s' % (k, self.plain(3)) for k in "bc"[: self.random.randrange(3)]) + "}"
                     members.append("%s:%s" % (json.dumps(name), value))
             return "{" + ",".join(members) + "}"
         return self.pick(PLAIN)
+
+    def time(self):
+        if self.format is not None and self.maybe(0.6):
+            return json.dumps(times.text(self.random, self.format), ensure_ascii=False)
+        return self.pick(PRIMITIVES["int64"] + ['"2020-01-02"', "null", "-5"])
 
     def datum(self):
         """reader and bytes"""
@@ -124,7 +150,7 @@ class Corpus:
     def cast(self):
         kinds = ["int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string", "STRING"]
         if self.maybe(0.25):
-            return {"spec": self.pick(kinds + ["bytes", "foo", "int8,int16", ""])}
+            return {"spec": self.pick(kinds + ["bytes", "foo", "int8,int16", "", " int8 ", "Int8", ",", "int8,", ":int8", "struct", "int32:", "a:int8,"])}
         items = ["%s:%s" % (self.field(), self.pick(kinds)) for _ in range(self.random.randrange(1, 4))]
         if self.maybe(0.05):
             items.append(self.pick(["a:b:c", "id:array", " id : int8 ", "string"]))
@@ -134,7 +160,7 @@ class Corpus:
         config = {}
         for key in ["topic", "partition", "offset", "timestamp", "static"]:
             if self.maybe(0.15 if key == "offset" else 0.4):
-                config[key + ".field"] = self.pick(["new_" + key, "new_" + key + "?", "new_" + key + "!", "id" if self.maybe(0.2) else "z"])
+                config[key + ".field"] = self.pick(["new_" + key, "new_" + key + "?", "new_" + key + "!", "id" if self.maybe(0.2) else "z", "", "?", "!", "a?!", "ts"])
         if "static.field" in config and self.maybe(0.95):
             config["static.value"] = self.pick(["v", "", "ä"])
         return config
@@ -144,9 +170,9 @@ class Corpus:
         if self.maybe(0.8):
             config["field"] = self.pick(["ts", "ts", "ts", "id", "name", "missing"])
         if self.maybe(0.75):
-            config["format"] = self.pick(FORMATS)
+            config["format"] = self.format = times.pattern(self.random)
         if self.maybe(0.4):
-            config["unix.precision"] = self.pick(["seconds", "milliseconds", "microseconds", "nanoseconds"])
+            config["unix.precision"] = self.pick(["seconds", "milliseconds", "microseconds", "nanoseconds"] * 4 + ["days", "Seconds", ""])
         return config
 
     def settings(self, name):
@@ -155,7 +181,7 @@ class Corpus:
         if name == "DropHeaders":
             return {"headers": self.pick(["h", "h,k", "none", "", "k"])}
         if name == "ExtractField":
-            path = self.field() if self.maybe(0.5) else self.pick(["inner.b", "a.b", "`a.b`", "inner.c", "a.c.x", "`a", "a.", "inner", "inner.id", "attrs.k", "", "a..b"])
+            path = self.field() if self.maybe(0.5) else self.pick(PATHS)
             return {"field": path, **({"field.syntax.version": self.pick(["V1", "V2", "v2", "V2", "V3"])} if self.maybe(0.6) else {})}
         if name == "Flatten":
             return {"delimiter": self.pick(["_", "", "::"])} if self.maybe(0.5) else {}
@@ -168,9 +194,9 @@ class Corpus:
         if name == "InsertField":
             return self.insert_field()
         if name == "InsertHeader":
-            return {"header": self.pick(["h", "new"]), "value.literal": self.pick(["1", "true", "x", "null", "1.5", "[1,2]", '{"a":1}', "2020-01-02", "300", "", "12:30:00.000Z"])}
+            return {"header": self.pick(["h", "new"]), "value.literal": self.pick(LITERALS)}
         if name == "MaskField":
-            return {"fields": self.fields(), **({"replacement": self.pick(["*", "7", "12.9", "-1", "", "300", "1e5"])} if self.maybe(0.5) else {})}
+            return {"fields": self.fields(), **({"replacement": self.pick(REPLACEMENTS)} if self.maybe(0.5) else {})}
         if name == "RegexRouter":
             regex, replacement = self.pick(REGEXES)
             return {"regex": regex, "replacement": replacement}
@@ -181,14 +207,14 @@ class Corpus:
             if self.maybe(0.3):
                 config["include"] = self.fields(0)
             if self.maybe(0.6):
-                config["renames"] = self.pick(["id:key", "id:name", "name:n,ts:t", "missing:x", "id", "a:b:c", "a.b:ab", "inner:outer", "price:id,id:price"])
+                config["renames"] = self.pick(RENAMES)
             return config
         if name == "SetSchemaMetadata":
             config = {}
             if self.maybe(0.8):
                 config["schema.name"] = self.pick(["new.Name", "row", "", LOGICAL + "Timestamp"])
             if self.maybe(0.5):
-                config["schema.version"] = self.pick(["2", "0", "x"])
+                config["schema.version"] = self.pick(["2", "0", "x", "2147483648", "-1", " 3 ", "1.5", ""])
             return config
         if name == "TimestampConverter":
             return self.timestamp_converter()
@@ -197,7 +223,7 @@ class Corpus:
             if self.maybe(0.6):
                 config["topic.format"] = self.pick(["${topic}-${timestamp}", "${timestamp}", "x", "${topic}${topic}", "$1${timestamp}\\"])
             if self.maybe(0.6):
-                config["timestamp.format"] = self.pick(FORMATS)
+                config["timestamp.format"] = times.pattern(self.random)
             return config
         if name == "ValueToKey":
             return {"fields": self.fields()}
@@ -210,7 +236,13 @@ class Corpus:
     def transform(self, alias, name):
         settings = self.settings(name)
         if name in self.NULLS and self.maybe(0.4):
-            settings["replace.null.with.default"] = self.pick(["true", "false"])
+            settings["replace.null.with.default"] = self.pick(["true", "false"] * 6 + ["TRUE", " false ", "yes", ""])
+        if settings and self.maybe(0.04):  # something missing, empty or wrong
+            key = self.pick(sorted(settings))
+            wrong = self.pick([None, "", " ", "x", "-1", ",", "true", "ä"])
+            settings.pop(key)
+            if wrong is not None:
+                settings[key] = wrong
         settings["type"] = PACKAGE + name + (self.pick(["$Value", "$Value", "$Key"]) if name in self.SIDES else "")
         return {"transforms.%s.%s" % (alias, key): value for key, value in settings.items()}
 
@@ -226,8 +258,9 @@ class Corpus:
         return config
 
     def config(self, name=None):
+        self.format = None
         names = [name or self.pick(self.SIDES + self.WHOLE)]
-        if self.maybe(0.15):
+        if self.maybe(0.3):
             names += [self.pick(self.SIDES + self.WHOLE) for _ in range(self.random.randrange(1, 3))]
         config = {"transforms": ",".join("t%d" % i for i in range(len(names)))}
         for i, each in enumerate(names):
@@ -245,7 +278,7 @@ class Corpus:
     def case(self, config):
         key = self.datum() if self.maybe(0.5) else ("P", self.pick(["null", '"k"', "1"]).encode().hex())
         value = self.datum()
-        timestamp = self.pick(["-", "0", "1600000000123", "-1000"]) if self.maybe(0.3) else "1600000000123"
+        timestamp = self.pick(["-", "0", "1600000000123", "-1000", "253402300800000", "-62135596800001", "-12219292800001", "1582934399999", "951782400000"]) if self.maybe(0.3) else "1600000000123"
         partition, offset = self.pick([("-", "-"), ("3", "-"), ("0", "17"), ("3", "17")])
         return "\t".join([config, self.pick(["orders", "orders", "a-b"]), partition, timestamp, offset, *key, *value, self.headers()])
 

@@ -14,6 +14,7 @@
 #include "base/result.h"
 #include "config/config_def.h"
 #include "herder/key_order.h"
+#include "herder/record_preview.h"
 #include "runtime/task.h"
 
 namespace millrace::herder {
@@ -36,7 +37,7 @@ struct ConnectorStatus {
   struct Part {
     State state = State::kUnassigned;
     std::string worker_id;
-    std::string trace;
+    std::string trace;    // of kFailed; its last line may say when it is restarted
     std::string version;
   };
   struct TaskPart : Part {
@@ -134,8 +135,15 @@ class Herder {
   // Plug-ins
   virtual std::vector<PluginInfo>
   plugins() = 0;  // sinks, sources, then the other kinds, each sorted by name
-  virtual Result<std::vector<config::ConfigKey>> plugin_config(const std::string& plugin) = 0;
+  // version: `latest`, a version or a range of them (KIP-891).
+  virtual Result<std::vector<config::ConfigKey>> plugin_config(const std::string& plugin,
+                                                               const std::string& version) = 0;
   virtual Result<ConfigInfos> validate(const NullableProperties& config, Deadline deadline) = 0;
+
+  // What would become of records; see record_preview.h.
+  virtual Result<RecordPreviews> preview_records(RecordPreviewRequest, Deadline) {
+    return fail(ErrorKind::fatal, "This worker has no previews of records");
+  }
 };
 
 }  // namespace millrace::herder

@@ -9,11 +9,22 @@ RequestQueue::RequestQueue(std::string thread_name)
 
 RequestQueue::~RequestQueue() { stop(); }
 
-void RequestQueue::post_at(Clock::time_point time, std::function<void()> request) {
+RequestQueue::Ticket RequestQueue::run_at(Clock::time_point time, std::function<void()> request) {
   std::lock_guard lock(mutex_);
-  if (stopping_) return;
-  requests_.emplace(std::pair(time, next_++), std::move(request));
+  const Ticket ticket(time, next_++);
+  if (stopping_) return ticket;
+  requests_.emplace(ticket, std::move(request));
   changed_.notify_one();
+  return ticket;
+}
+
+void RequestQueue::cancel(const Ticket& ticket) {
+  std::function<void()> cancelled;  // destroyed without the lock
+  std::lock_guard lock(mutex_);
+  auto found = requests_.find(ticket);
+  if (found == requests_.end()) return;
+  cancelled = std::move(found->second);
+  requests_.erase(found);
 }
 
 void RequestQueue::stop() {

@@ -12,18 +12,20 @@
 #include <thread>
 #include <utility>
 
+#include "herder/schedule.h"
+
 namespace millrace::herder {
 
-class RequestQueue {
+class RequestQueue : public Schedule {
  public:
-  using Clock = std::chrono::steady_clock;
-
   explicit RequestQueue(std::string thread_name);
-  ~RequestQueue();  // stops
+  ~RequestQueue() override;  // stops
 
   // Any thread. `request` must not block for long, and must not throw. After stop: dropped.
-  void post(std::function<void()> request) { post_at(Clock::now(), std::move(request)); }
-  void post_at(Clock::time_point time, std::function<void()> request);
+  void post(std::function<void()> request) { run_at(Clock::now(), std::move(request)); }
+  Clock::time_point now() const override { return Clock::now(); }
+  Ticket run_at(Clock::time_point time, std::function<void()> request) override;
+  void cancel(const Ticket& ticket) override;
 
   // The request that is being served ends; the others are dropped. Idempotent. Not from a request.
   void stop();
@@ -35,7 +37,7 @@ class RequestQueue {
   std::mutex mutex_;
   std::condition_variable changed_;
   // By time, then in the order in which they came.
-  std::map<std::pair<Clock::time_point, uint64_t>, std::function<void()>> requests_;
+  std::map<Ticket, std::function<void()>> requests_;
   uint64_t next_ = 0;
   bool stopping_ = false;
   std::thread thread_;

@@ -47,7 +47,12 @@ StandaloneHerder::StandaloneHerder(StandaloneOptions options, runtime::WorkerPar
                   worker_.parts().resolver,
                   &worker_.parts().client_overrides,
                   {&worker_.parts().config, options_.kafka_version}},
-      queue_("StandaloneHerder") {
+      queue_("StandaloneHerder"),
+      automatic_restarts_(
+          queue_, worker_.parts().metrics,
+          [this](const AutomaticRestart::Part& part) { restart_automatically(part); }),
+      expiry_restarts_(
+          queue_, [this](const std::string& connector) { restart_for_new_values(connector); }) {
   log_.info("Herder started");
 }
 
@@ -143,6 +148,7 @@ Result<ConnectorStatus> StandaloneHerder::connector_status(const std::string& na
     config = entry->config;
   }
   status.type = type_of(config);
+  add_restart_notices(status);
   return status;
 }
 
@@ -198,13 +204,19 @@ std::vector<PluginInfo> StandaloneHerder::plugins() {
   return all;
 }
 
-Result<std::vector<config::ConfigKey>> StandaloneHerder::plugin_config(const std::string& plugin) {
-  return keys_of_plugin(*worker_.parts().plugins, plugin);
+Result<std::vector<config::ConfigKey>> StandaloneHerder::plugin_config(const std::string& plugin,
+                                                                       const std::string& version) {
+  return keys_of_plugin(*worker_.parts().plugins, plugin, version);
 }
 
 Result<ConfigInfos> StandaloneHerder::validate(const NullableProperties& config,
                                                Deadline deadline) {
   return validate_connector(validation_, config, deadline);
+}
+
+Result<RecordPreviews> StandaloneHerder::preview_records(RecordPreviewRequest request,
+                                                         Deadline deadline) {
+  return herder::preview_records(validation_, worker_.parts(), std::move(request), deadline);
 }
 
 // ---- Changing: checks and answers here, the work in standalone_operations.cc
@@ -270,11 +282,14 @@ Result<void> StandaloneHerder::set_target(const std::string& name, TargetState s
 }
 
 Result<void> StandaloneHerder::pause_connector(const std::string& name) {
+  automatic_restarts_.hold(name);
   return set_target(name, TargetState::kPaused);
 }
 
 Result<void> StandaloneHerder::resume_connector(const std::string& name) {
-  return set_target(name, TargetState::kStarted);
+  Result<void> set = set_target(name, TargetState::kStarted);
+  automatic_restarts_.release(name);
+  return set;
 }
 
 // Java's standalone worker answers 500, not 404, where one stops or restarts what is not there:
@@ -300,6 +315,7 @@ Result<void> StandaloneHerder::restart_connector(const std::string& name, Deadli
   EntryPtr entry = find(name);
   if (entry == nullptr)
     return fail(ErrorKind::fatal, "Connector " + name + " not found", kNotFound);
+  automatic_restarts_.cancel({name, AutomaticRestart::kConnector});
   auto answer = Pending<bool>::make();
   operate(entry, [this, entry, answer] { restart(entry, answer); });
   Result<bool> restarted = answer->wait(deadline);
@@ -338,6 +354,7 @@ Result<void> StandaloneHerder::restart_task(const TaskId& id, Deadline deadline)
                 "Failed to start task " + id.to_string() +
                     " since it is not a recognizable type (source or sink)",
                 "org.apache.kafka.connect.errors.ConnectException");
+  automatic_restarts_.cancel(id);
   auto answer = Pending<bool>::make();
   operate(entry, [this, entry, id, answer] {
     {

@@ -16,6 +16,8 @@
 
 #include "base/log.h"
 #include "base/metrics.h"
+#include "herder/automatic_restart.h"
+#include "herder/expiry_restart.h"
 #include "herder/herder.h"
 #include "herder/pending.h"
 #include "herder/request_queue.h"
@@ -82,8 +84,10 @@ class StandaloneHerder : public Herder,
                                                Deadline deadline) override;
 
   std::vector<PluginInfo> plugins() override;
-  Result<std::vector<config::ConfigKey>> plugin_config(const std::string& plugin) override;
+  Result<std::vector<config::ConfigKey>> plugin_config(const std::string& plugin,
+                                                       const std::string& version) override;
   Result<ConfigInfos> validate(const NullableProperties& config, Deadline deadline) override;
+  Result<RecordPreviews> preview_records(RecordPreviewRequest request, Deadline deadline) override;
 
  private:
   // One connector that there is, or for which something is still to be done.
@@ -115,6 +119,10 @@ class StandaloneHerder : public Herder,
   void task_reconfiguration_requested(const std::string& connector) override;
   void task_state_changed(const TaskId& id, State state, const std::string& trace) override;
   void topic_used(const TaskId& id, std::string_view topic) override;
+  void connector_failed(const std::string& connector, const Error& error) override;
+  void task_failed(const TaskId& id, const Error& error) override;
+  void values_expire(const std::string& connector, const Properties& resolved,
+                     const std::map<std::string, std::chrono::milliseconds>& times) override;
 
   // Of a connector that exists; null otherwise.
   EntryPtr find(const std::string& name) const;
@@ -135,6 +143,12 @@ class StandaloneHerder : public Herder,
   void set_tasks(const EntryPtr& entry, std::vector<Properties> tasks);
   void remove_tasks(const EntryPtr& entry);
   Result<void> start_task(const EntryPtr& entry, int32_t index);
+  // standalone_restarts.cc. The first two: from the queue's thread.
+  void restart_automatically(const AutomaticRestart::Part& part);
+  void restart_for_new_values(const std::string& connector);
+  void failed(const AutomaticRestart::Part& part, const Error& error);
+  RestartPolicy restart_policy(const std::string& connector) const;
+  void add_restart_notices(ConnectorStatus& status) const;
 
   ConnectorInfo info_of(const Entry& entry) const;  // holding mutex_
   std::string type_of(const Properties& config) const;
@@ -154,7 +168,9 @@ class StandaloneHerder : public Herder,
   std::map<std::string, EntryPtr> connectors_;
   bool ready_ = false, stopping_ = false;
 
-  RequestQueue queue_;  // last: its thread uses all of the above
+  RequestQueue queue_;  // its thread uses all of the others, until stop()
+  AutomaticRestart automatic_restarts_;
+  ExpiryRestart expiry_restarts_;
 };
 
 }  // namespace millrace::herder

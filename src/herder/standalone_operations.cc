@@ -53,6 +53,8 @@ void StandaloneHerder::apply(const EntryPtr& entry, const Properties& config,
                                  "org.apache.kafka.connect.errors.AlreadyExistsException"));
     ++entry->epoch;
   }
+  automatic_restarts_.forget({entry->name, AutomaticRestart::kConnector});
+  expiry_restarts_.forget(entry->name);
   if (!created) worker_.stop_connector(entry->name);
   {
     std::lock_guard lock(mutex_);
@@ -110,6 +112,8 @@ void StandaloneHerder::remove(const EntryPtr& entry, const Answer<bool>& answer)
   }
   remove_tasks(entry);
   worker_.stop_connector(entry->name);
+  automatic_restarts_.forget({entry->name, AutomaticRestart::kConnector});
+  expiry_restarts_.forget(entry->name);
   statuses_.remove(entry->name);
   redaction::retire(entry->name);
   {
@@ -161,6 +165,7 @@ void StandaloneHerder::restart_planned(const EntryPtr& entry, const ConnectorSta
   log_.info("Received restart of connector {}: the connector: {}, tasks: {}", entry->name,
             connector, tasks.size());
   if (connector) {
+    automatic_restarts_.cancel({entry->name, AutomaticRestart::kConnector});
     {
       std::lock_guard lock(mutex_);
       ++entry->epoch;
@@ -169,6 +174,7 @@ void StandaloneHerder::restart_planned(const EntryPtr& entry, const ConnectorSta
     statuses_.put(entry->name, status_part(entry->name, State::kRestarting, {}));
   }
   if (!tasks.empty()) {
+    for (const TaskId& id : tasks) automatic_restarts_.cancel(id);
     worker_.stop_tasks(tasks);
     for (const TaskId& id : tasks)
       statuses_.put(id, status_part(entry->name, State::kRestarting, {}));
@@ -239,7 +245,10 @@ void StandaloneHerder::remove_tasks(const EntryPtr& entry) {
   }
   if (ids.empty()) return;
   worker_.stop_tasks(ids);
-  for (const TaskId& id : ids) statuses_.remove(id);
+  for (const TaskId& id : ids) {
+    automatic_restarts_.forget(id);
+    statuses_.remove(id);
+  }
   std::lock_guard lock(mutex_);
   entry->tasks.clear();
   ++entry->epoch;
@@ -280,10 +289,13 @@ ConnectorStatus::Part StandaloneHerder::status_part(const std::string& connector
 
 void StandaloneHerder::connector_state_changed(const std::string& connector, State state,
                                                const std::string& trace) {
+  if (state == State::kRunning)
+    automatic_restarts_.running({connector, AutomaticRestart::kConnector});
   statuses_.put(connector, status_part(connector, state, trace));
 }
 
 void StandaloneHerder::task_state_changed(const TaskId& id, State state, const std::string& trace) {
+  if (state == State::kRunning) automatic_restarts_.running(id);
   statuses_.put(id, status_part(id.connector, state, trace));
 }
 

@@ -38,6 +38,7 @@ struct Script {
   std::atomic<int> tasks{1};
   std::atomic<bool> fail_start{false}, fail_task_configs{false}, hang_start{false};
   Gate gate;
+  std::atomic<int> failing_task_starts{0};  // how many more are to fail
   std::atomic<int> starts{0}, stops{0}, task_starts{0};
   std::mutex mutex;
   std::shared_ptr<plugin::ConnectorContext> context;  // of the newest instance
@@ -74,6 +75,8 @@ class FakeSourceTask : public plugin::SourceTask {
   explicit FakeSourceTask(ScriptPtr script) : script_(std::move(script)) {}
   Result<void> start(const Properties&) override {
     ++script_->task_starts;
+    if (script_->failing_task_starts.fetch_sub(1) > 0)
+      return fail(ErrorKind::retriable, "no connection");
     return {};
   }
   Result<std::shared_ptr<data::Batch>> poll(std::chrono::milliseconds timeout) override {
@@ -171,6 +174,18 @@ class NoOffsets : public runtime::OffsetStore {
   }
 };
 
+// Whose values are good for a time that the test sets; none at first.
+class ExpiringResolver : public config::ConfigResolver {
+ public:
+  Result<Properties> resolve(const Properties& properties) override { return properties; }
+  Result<config::Resolution> resolution(const Properties& properties) override {
+    config::Resolution all{properties, {}, {}, {}};
+    if (lifetime_ms > 0) all.times_to_live["vault"] = std::chrono::milliseconds(lifetime_ms);
+    return all;
+  }
+  std::atomic<int> lifetime_ms{0};
+};
+
 class StandaloneHerderTest : public testing::Test {
  protected:
   StandaloneHerderTest() {
@@ -189,7 +204,7 @@ class StandaloneHerderTest : public testing::Test {
     parts.plugins = std::move(plugins);
     parts.clients = std::make_shared<NoClients>();
     parts.offsets = std::make_shared<NoOffsets>();
-    parts.resolver = std::make_shared<config::IdentityResolver>();
+    parts.resolver = resolver_;
     herder_ = StandaloneHerder::make({"127.0.0.1:8083", "4.3.1", {}}, std::move(parts));
   }
   ~StandaloneHerderTest() override {
@@ -222,6 +237,7 @@ class StandaloneHerderTest : public testing::Test {
     });
   }
 
+  std::shared_ptr<ExpiringResolver> resolver_ = std::make_shared<ExpiringResolver>();
   ScriptPtr script_ = std::make_shared<Script>(), other_ = std::make_shared<Script>();
   std::shared_ptr<StandaloneHerder> herder_;
 };
@@ -426,6 +442,66 @@ TEST_F(StandaloneHerderTest, OffsetsOfASource) {
   ASSERT_TRUE(offsets && offsets->size() == 1);
   EXPECT_EQ((*offsets)[0].partition_json, "{\"f\":\"x\"}");
   EXPECT_EQ((*offsets)[0].offset_json, "{\"p\":1}");
+}
+
+NullableProperties restarting(NullableProperties config, const char* attempts, const char* delay) {
+  config["errors.restart.max.attempts"] = attempts;
+  config["errors.restart.delay.initial.ms"] = delay;
+  config["errors.restart.delay.max.ms"] = "600000";
+  return config;
+}
+
+TEST_F(StandaloneHerderTest, FailedTaskIsRestartedUntilItRuns) {
+  script_->failing_task_starts = 3;
+  ASSERT_TRUE(create("a", restarting(config("a"), "-1", "1")).has_value());
+  EXPECT_TRUE(becomes("a", State::kRunning, 1, State::kRunning));
+  EXPECT_EQ(script_->task_starts, 4);
+}
+
+TEST_F(StandaloneHerderTest, FailedTaskIsGivenUp) {
+  script_->failing_task_starts = 1000;
+  ASSERT_TRUE(create("a", restarting(config("a"), "2", "1")).has_value());
+  EXPECT_TRUE(becomes("a", [](const ConnectorStatus& status) {
+    return status.tasks.size() == 1 &&
+           status.tasks[0].trace.find("\nNo restart any more: 2 of 2 made") != std::string::npos;
+  }));
+  EXPECT_EQ(script_->task_starts, 3);
+}
+
+TEST_F(StandaloneHerderTest, RestartThatIsDueIsToldAndWithdrawn) {
+  script_->failing_task_starts = 1;
+  ASSERT_TRUE(create("a", restarting(config("a"), "5", "600000")).has_value());
+  auto told = [](const char* text) {
+    return [text](const ConnectorStatus& status) {
+      return status.tasks.size() == 1 && status.tasks[0].state == State::kFailed &&
+             status.tasks[0].trace.find(text) != std::string::npos;
+    };
+  };
+  EXPECT_TRUE(becomes("a", told("no connection\nRestart 1 of 5 in ")));
+  ASSERT_TRUE(herder_->pause_connector("a").has_value());
+  EXPECT_TRUE(becomes("a", told("Restart 1 of 5 when the connector is resumed")));
+  ASSERT_TRUE(herder_->resume_connector("a").has_value());
+  EXPECT_TRUE(becomes("a", told("Restart 1 of 5 in ")));
+  ASSERT_TRUE(herder_->restart_task({"a", 0}, soon()).has_value());
+  EXPECT_TRUE(becomes("a", State::kRunning, 1, State::kRunning));
+}
+
+TEST_F(StandaloneHerderTest, FailedConnectorIsRestarted) {
+  script_->fail_start = true;
+  NullableProperties properties = restarting(config("a"), "-1", "1");
+  properties["errors.restart.on"] = "all";
+  ASSERT_FALSE(create("a", properties).has_value());
+  script_->fail_start = false;
+  EXPECT_TRUE(becomes("a", State::kRunning, 1, State::kRunning));
+  EXPECT_GE(script_->starts, 2);
+}
+
+TEST_F(StandaloneHerderTest, ExpiredValuesRestartTheConnector) {
+  resolver_->lifetime_ms = 5;
+  ASSERT_TRUE(create("a").has_value());
+  EXPECT_TRUE(becomes("a", [this](const ConnectorStatus&) { return script_->starts >= 3; }));
+  resolver_->lifetime_ms = 0;
+  EXPECT_TRUE(becomes("a", State::kRunning, 1, State::kRunning));
 }
 
 TEST_F(StandaloneHerderTest, ManyAtOnce) {

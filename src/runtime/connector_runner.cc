@@ -205,7 +205,7 @@ void ConnectorRunner::note_failure(const Error& error) {
   // A started instance is stopped when the runner is shut down; it stays as it is until then.
   phase_ = Phase::kFailed;
   started_ = false;
-  report(State::kFailed, error.trace());
+  report(State::kFailed, &error);
 }
 
 void ConnectorRunner::fail(Error error) {
@@ -293,10 +293,14 @@ void ConnectorRunner::stop_measuring() {
   ended.swap(metrics_);
 }
 
-void ConnectorRunner::report(State state, const std::string& trace) {
+void ConnectorRunner::report(State state, const Error* failure) {
   state_ = state;
   std::lock_guard lock(report_mutex_);
-  if (listener_ != nullptr) listener_->connector_state_changed(name_, state, trace);
+  if (listener_ == nullptr) return;
+  if (failure != nullptr)
+    listener_->connector_failed(name_, *failure);
+  else
+    listener_->connector_state_changed(name_, state, {});
 }
 
 }  // namespace millrace::runtime

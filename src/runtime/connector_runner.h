@@ -35,6 +35,10 @@ class ConnectorListener {
   // trace: only for kFailed.
   virtual void connector_state_changed(const std::string& connector, State state,
                                        const std::string& trace) = 0;
+  // In place of the call above for kFailed; overridden by those who judge the failure.
+  virtual void connector_failed(const std::string& connector, const Error& error) {
+    connector_state_changed(connector, State::kFailed, error.trace());
+  }
   // The connector asked that its task configurations be made anew. Any thread.
   virtual void task_reconfiguration_requested(const std::string& connector) = 0;
 };
@@ -82,7 +86,7 @@ class ConnectorRunner : public std::enable_shared_from_this<ConnectorRunner> {
   void suspend(State reported, Phase phase);
   void note_failure(const Error& error);
   void serve_shutdown();
-  void report(State state, const std::string& trace = {});
+  void report(State state, const Error* failure = nullptr);  // failure: of kFailed
   void stop_measuring();
 
   const std::string name_;

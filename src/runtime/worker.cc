@@ -129,6 +129,8 @@ Result<config::Properties> Worker::resolved(const std::string& connector,
   Result<config::Resolution> resolution = parts_.resolver->resolution(properties);
   if (!resolution) return fail(std::move(resolution).error());
   redaction::note(connector, resolution->secrets);
+  if (!resolution->times_to_live.empty())
+    listener_.values_expire(connector, resolution->values, resolution->times_to_live);
   return std::move(resolution->values);
 }
 
@@ -146,7 +148,7 @@ void Worker::start_connector(const std::string& name, const config::Properties& 
   }
   if (!found) {
     log_.error("Failed to start connector {}: {}", name, found.error().describe());
-    listener_.connector_state_changed(name, State::kFailed, found.error().trace());
+    listener_.connector_failed(name, found.error());
     return done(fail(std::move(found).error()));
   }
   auto runner = std::make_shared<ConnectorRunner>(
@@ -274,7 +276,7 @@ Result<void> Worker::start_task(const TaskId& id, const config::Properties& conn
   }
   if (!task) {
     log_.error("Failed to start task {}: {}", id.to_string(), task.error().describe());
-    listener_.task_state_changed(id, State::kFailed, task.error().trace());
+    listener_.task_failed(id, task.error());
     return fail(std::move(task).error());
   }
   (*task)->start();

@@ -39,6 +39,11 @@ class WorkerListener : public ConnectorListener, public TaskStatusListener {
  public:
   // A task read from or wrote to this topic; once per task and topic, on the task's thread.
   virtual void topic_used(const TaskId& id, std::string_view topic) = 0;
+  // A configuration of the connector was resolved, and what providers gave for it is good for a
+  // time only; by path. On the thread that resolved it; must not block.
+  virtual void values_expire(const std::string& /*connector*/,
+                             const config::Properties& /*resolved*/,
+                             const std::map<std::string, std::chrono::milliseconds>& /*times*/) {}
 };
 
 struct WorkerParts {

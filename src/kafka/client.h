@@ -10,6 +10,7 @@
 
 #include "base/result.h"
 #include "kafka/consumer.h"
+#include "kafka/partition_range.h"
 #include "kafka/producer.h"
 
 namespace millrace::kafka {
@@ -62,6 +63,15 @@ class ClientFactory {
                                                           const std::string& log_context) = 0;
   virtual Result<std::unique_ptr<Admin>> make_admin(const ClientProperties&,
                                                     const std::string& log_context) = 0;
+  // Records of one partition, read with a consumer's properties but without its group. Waits for
+  // them at most `timeout`. bad_config: there is no such partition, or the range lies outside of
+  // it.
+  virtual Result<std::vector<StoredRecord>> read_partition(const ClientProperties&,
+                                                           const PartitionRange&,
+                                                           std::chrono::milliseconds /*timeout*/,
+                                                           const std::string& /*log_context*/) {
+    return fail(ErrorKind::fatal, "These clients cannot read a range of offsets");
+  }
 };
 
 }  // namespace millrace::kafka

@@ -12,6 +12,7 @@ namespace {
 const std::map<std::string, std::string>& body_schemas() {
   static const std::map<std::string, std::string> schemas{
       {"POST /connectors", "CreateConnectorRequest"},
+      {"POST /connectors/validate-records", "ValidateRecordsRequest"},
       {"PUT /connectors/{connector}/config", "Config"},
       {"PATCH /connectors/{connector}/config", "ConfigPatch"},
       {"PATCH /connectors/{connector}/offsets", "ConnectorOffsets"},
@@ -33,6 +34,28 @@ constexpr std::string_view kSchemas = R"({
 "ConnectorOffsets":{"type":"object","required":["offsets"],"properties":{"offsets":{"type":"array",
  "items":{"type":"object","required":["partition"],"properties":{"partition":{"type":"object"},
   "offset":{"type":"object","nullable":true}}}}}},
+"ValidateRecordsRequest":{"type":"object","required":["config"],"properties":{
+  "config":{"$ref":"#/components/schemas/Config"},
+  "records":{"type":"array","maxItems":1000,"items":{"$ref":"#/components/schemas/GivenRecord"}},
+  "range":{"type":"object","required":["topic"],"properties":{"topic":{"type":"string"},
+   "partition":{"type":"integer","format":"int32"},"from":{"type":"integer","format":"int64"},
+   "to":{"type":"integer","format":"int64"},
+   "limit":{"type":"integer","minimum":1,"maximum":1000}},"additionalProperties":false}},
+ "additionalProperties":false},
+"GivenRecord":{"type":"object","properties":{"topic":{"type":"string"},
+  "partition":{"type":"integer","format":"int32"},"offset":{"type":"integer","format":"int64"},
+  "timestamp":{"type":"integer","format":"int64"},
+  "key":{"$ref":"#/components/schemas/GivenData"},"value":{"$ref":"#/components/schemas/GivenData"},
+  "headers":{"type":"array","items":{"type":"object","required":["key"],
+   "properties":{"key":{"type":"string"},"value":{"$ref":"#/components/schemas/GivenData"}},
+   "additionalProperties":false}}},"additionalProperties":false},
+"GivenData":{"nullable":true,"anyOf":[{"type":"string"},
+ {"type":"object","description":"bytes, of a sink's record","minProperties":1,"maxProperties":1,
+  "properties":{"text":{"type":"string"},"base64":{"type":"string"},"json":{}},
+  "additionalProperties":false},
+ {"type":"object","description":"Connect data, of a source's record","required":["payload"],
+  "properties":{"schema":{"type":"object","nullable":true},"payload":{}},
+  "additionalProperties":false}]},
 "LoggerLevel":{"type":"object","required":["level"],"properties":{"level":{"type":"string",
  "enum":["TRACE","DEBUG","INFO","WARN","ERROR","FATAL","OFF"]}}}
 })";

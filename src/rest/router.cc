@@ -95,21 +95,29 @@ void Router::add(Route route) {
   routes_.push_back(std::move(route));
 }
 
+bool Router::matches(const Pattern& pattern, const std::vector<std::string>& segments) const {
+  return std::equal(pattern.segments.begin(), pattern.segments.end(), segments.begin(),
+                    segments.end(), [](const std::string& wanted, const std::string& segment) {
+                      return is_variable(wanted) || wanted == segment;
+                    });
+}
+
+const Route* Router::route_of(const Pattern& pattern, std::string_view method) const {
+  const Route* route = nullptr;
+  for (size_t index : pattern.routes)
+    if (routes_[index].method == method) route = &routes_[index];
+  return route;
+}
+
 const Router::Pattern* Router::match(const std::vector<std::string>& segments,
-                                     std::vector<std::string>& values) const {
+                                     std::string_view method) const {
+  const Pattern* first = nullptr;
   for (const Pattern& pattern : patterns_) {
-    if (pattern.segments.size() != segments.size()) continue;
-    bool same = true;
-    for (size_t i = 0; same && i < segments.size(); ++i) {
-      same = is_variable(pattern.segments[i]) || pattern.segments[i] == segments[i];
-    }
-    if (!same) continue;
-    for (size_t i = 0; i < segments.size(); ++i) {
-      if (is_variable(pattern.segments[i])) values.push_back(segments[i]);
-    }
-    return &pattern;
+    if (!matches(pattern, segments)) continue;
+    if (route_of(pattern, method) != nullptr) return &pattern;
+    if (first == nullptr) first = &pattern;
   }
-  return nullptr;
+  return first;
 }
 
 HttpResponse Router::dispatch(const HttpRequest& request) const {
@@ -121,15 +129,13 @@ HttpResponse Router::dispatch(const HttpRequest& request) const {
     if (!decoded) return error_response(400, "Bad Request: the path is not percent-encoded UTF-8");
     segments.push_back(std::move(*decoded));
   }
-  Call call{request, {}, Query::parse(request.query)};
-  const Pattern* pattern = match(segments, call.path);
-  if (pattern == nullptr) return status_response(404);
-
   std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
-  const Route* route = nullptr;
-  for (size_t index : pattern->routes) {
-    if (routes_[index].method == method) route = &routes_[index];
-  }
+  const Pattern* pattern = match(segments, method);
+  if (pattern == nullptr) return status_response(404);
+  Call call{request, {}, Query::parse(request.query)};
+  for (size_t i = 0; i < segments.size(); ++i)
+    if (is_variable(pattern->segments[i])) call.path.push_back(segments[i]);
+  const Route* route = route_of(*pattern, method);
   if (route == nullptr) {
     if (method == "OPTIONS") {
       auto refused = filter_ ? filter_(request, nullptr) : std::nullopt;

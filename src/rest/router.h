@@ -69,8 +69,10 @@ class Router {
     std::vector<std::string> segments;  // "{...}" is a variable
     std::vector<size_t> routes;
   };
-  const Pattern* match(const std::vector<std::string>& segments,
-                       std::vector<std::string>& values) const;
+  bool matches(const Pattern& pattern, const std::vector<std::string>& segments) const;
+  const Route* route_of(const Pattern& pattern, std::string_view method) const;
+  // The first pattern of this path that serves the method; else the first.
+  const Pattern* match(const std::vector<std::string>& segments, std::string_view method) const;
   HttpResponse options(const HttpRequest& request, const Pattern& pattern) const;
   std::string allowed(const Pattern& pattern, std::string_view separator) const;
 

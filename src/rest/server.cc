@@ -13,6 +13,7 @@
 #include "rest/basic_auth.h"
 #include "rest/connector_logs.h"
 #include "rest/http_server.h"
+#include "rest/record_preview_resource.h"
 #include "rest/resources.h"
 #include "rest/response_filters.h"
 #include "rest/tls.h"
@@ -43,6 +44,7 @@ struct Api {
     add_connectors_resource(main, context);
     add_connector_actions(main, context);
     add_connector_offsets(main, context);
+    add_record_preview_resource(main, context);
     add_connector_plugins_resource(main, context);
     add_connector_logs_resource(main, context, logs);
     add_metrics_resource(main, context);

@@ -2,6 +2,7 @@
 
 #include "kafka/librdkafka/admin.h"
 #include "kafka/librdkafka/consumer.h"
+#include "kafka/librdkafka/partition_reader.h"
 #include "kafka/librdkafka/producer.h"
 
 namespace millrace::kafka {
@@ -21,6 +22,12 @@ class LibrdkafkaFactory final : public ClientFactory {
   Result<std::unique_ptr<Admin>> make_admin(const ClientProperties& properties,
                                             const std::string& log_context) override {
     return LibrdkafkaAdmin::make(properties, log_context);
+  }
+  Result<std::vector<StoredRecord>> read_partition(const ClientProperties& properties,
+                                                   const PartitionRange& range,
+                                                   std::chrono::milliseconds timeout,
+                                                   const std::string& log_context) override {
+    return read_partition_range(properties, range, timeout, log_context);
   }
 };
 

@@ -368,7 +368,8 @@ class SinkTaskTest : public ::testing::Test {
     auto clients = std::make_shared<FakeClients>();
     clients->consumer = std::move(owned_consumer_);
     settings.clients = clients;
-    settings.errors = std::make_shared<pipeline::ErrorPolicy>(errors, "sink-0", "[sink|task-0] ");
+    settings.errors =
+        std::make_shared<pipeline::ErrorPolicy>(errors, "sink-0", "[sink|task-0] ", dead_letters);
     auto connector_class = std::make_shared<FakeConnectorClass>();
     connector_class->make = [this](std::shared_ptr<plugin::SinkTaskContext> context) {
       auto made = std::make_unique<FakeSinkTask>(journal, std::move(context));
@@ -400,6 +401,7 @@ class SinkTaskTest : public ::testing::Test {
   StatusRecorder status;
   TaskSettings settings;
   pipeline::ErrorPolicyConfig errors;
+  std::shared_ptr<pipeline::DeadLetterQueue> dead_letters;
   pipeline::Transforms transforms;
   SinkTaskLimits limits;
   std::function<void(FakeSinkTask&)> prepare;  // called when the task is made

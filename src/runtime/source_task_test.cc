@@ -136,6 +136,35 @@ class States : public TaskStatusListener {
   std::string trace_;
 };
 
+// Dead letters, of which the test says when they are written.
+class Letters : public pipeline::DeadLetterQueue {
+ public:
+  void report(const pipeline::RawRecords& raw, uint32_t record,
+              const data::RecordFailure& failure) override {
+    std::lock_guard lock(mutex_);
+    texts_.push_back(std::string(data::stage_name(failure.stage)) + " " +
+                     std::string(raw.topics[record]) + " " +
+                     std::string(raw.values[record].text()) + " " +
+                     std::string(raw.source_partitions[record].text()) + " " +
+                     std::string(raw.source_offsets[record].text()));
+  }
+  Result<void> await_written(std::chrono::milliseconds) override {
+    if (written) return {};
+    ++vain_waits;
+    return fail(ErrorKind::timed_out, "letters are not written yet");
+  }
+  std::vector<std::string> texts() const {
+    std::lock_guard lock(mutex_);
+    return texts_;
+  }
+  std::atomic<bool> written{true};
+  std::atomic<int> vain_waits{0};
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::string> texts_;
+};
+
 class SourceTaskTest : public ::testing::Test {
  protected:
   ~SourceTaskTest() override { stop(); }
@@ -155,7 +184,10 @@ class SourceTaskTest : public ::testing::Test {
     };
     pipeline::ErrorPolicyConfig errors;
     errors.tolerate_all = tolerate_all;
-    settings.errors = std::make_shared<pipeline::ErrorPolicy>(errors, "c-0", "[c|task-0] ");
+    settings.errors =
+        std::make_shared<pipeline::ErrorPolicy>(errors, "c-0", "[c|task-0] ", letters);
+    settings.errors->write_with(
+        std::make_unique<pipeline::RecordBytes>(pipeline::lossless_converters()));
     pipeline::Converters converters;
     for (auto* converter : {&converters.key, &converters.value, &converters.header})
       *converter = {std::make_unique<TextConverter>(), "TextConverter"};
@@ -186,6 +218,7 @@ class SourceTaskTest : public ::testing::Test {
 
   std::chrono::milliseconds flush_interval = 1h, flush_timeout = 5s;
   bool tolerate_all = false;
+  std::shared_ptr<Letters> letters;  // null: none
   SourceTaskLimits limits{24 << 20, 1h, 50ms, 5ms, 5ms};
   FakeKafka kafka;
   std::shared_ptr<FakeSource> source = std::make_shared<FakeSource>();
@@ -251,6 +284,42 @@ TEST_F(SourceTaskTest, NoProducerBeforeTheFirstRecordAndNoneWhenIdle) {
   ASSERT_TRUE(eventually([&] { return kafka.producers_made() == 2; }));
   stop();
   EXPECT_THAT(kafka.values(), ElementsAre("0", "1"));
+}
+
+TEST_F(SourceTaskTest, WhatFailsGoesToTheDeadLettersAndItsOffsetIsCommittedAfterThem) {
+  tolerate_all = true;
+  flush_interval = 1ms;
+  letters = std::make_shared<Letters>();
+  letters->written = false;
+  source->give({{"a", "f", 0}, {"bad", "f", 1}, {"b", "g", 0}, {"bad", "f", 2}});
+  start();
+  ASSERT_TRUE(eventually([&] { return kafka.log().size() == 2 && letters->vain_waits > 2; }));
+  EXPECT_EQ(offsets->writes(), 0);
+  letters->written = true;
+  ASSERT_TRUE(eventually([&] { return offsets->position() == R"({"position":2})"; }));
+  EXPECT_EQ(offsets->position("g"), R"({"position":0})");
+  source->give({{"bad", "g", 1}});  // nothing but dead letters
+  ASSERT_TRUE(eventually([&] { return offsets->position("g") == R"({"position":1})"; }));
+  stop();
+  EXPECT_THAT(kafka.values(), ElementsAre("a", "b"));
+  const std::string value =
+      R"({"schema":{"type":"string","optional":true},"payload":"bad"} {"filename":)";
+  EXPECT_THAT(letters->texts(),
+              ElementsAre("VALUE_CONVERTER t " + value + R"("f"} {"position":1})",
+                          "VALUE_CONVERTER t " + value + R"("f"} {"position":2})",
+                          "VALUE_CONVERTER t " + value + R"("g"} {"position":1})"));
+}
+
+TEST_F(SourceTaskTest, DeadLettersBehindWhatCouldNotBeSentAreNotCommitted) {
+  tolerate_all = true;
+  kafka.acknowledge_at_once = false;
+  letters = std::make_shared<Letters>();
+  source->give({{"bad", "f", 0}, {"a", "f", 1}, {"bad", "f", 2}});
+  flush_timeout = 1ms;
+  start();
+  ASSERT_TRUE(eventually([&] { return letters->texts().size() == 2; }));
+  stop();
+  EXPECT_EQ(offsets->position(), R"({"position":0})");
 }
 
 TEST_F(SourceTaskTest, CommitsTheAcknowledgedPrefixOnly) {

@@ -7,6 +7,7 @@ namespace {
 
 constexpr char kDelay[] = "put.delay.ms";
 constexpr char kFailAfter[] = "fail.after.records";
+constexpr char kFailOn[] = "fail.on.text";
 constexpr char kFailure[] = "fail.with";
 constexpr char kTimes[] = "fail.times";
 constexpr char kLogEvery[] = "log.every.records";
@@ -20,6 +21,9 @@ constexpr sdk::Key kKeys[] = {
              "The record after this many records meets the failure. -1: none does.")
         .or_default("-1")
         .at_least(-1),
+    sdk::Key(kFailOn, MILLRACE_CONFIG_STRING, MILLRACE_LOW,
+             "Records whose value is a text that holds this one meet the failure. Empty: none do.")
+        .or_default(""),
     sdk::Key(kFailure, MILLRACE_CONFIG_STRING, MILLRACE_LOW,
              "The failure: retriable, bad_data and fatal are errors of that kind, report hands the "
              "record to the worker's error handling, throw lets a foreign exception out, hang "
@@ -61,6 +65,7 @@ void BlackholeConnector::task_configs(int32_t tasks_max, sdk::TaskConfigs& confi
 void BlackholeTask::start(const sdk::Config& config) {
   delay_ = std::chrono::milliseconds(config.number(kDelay));
   fail_after_ = config.number(kFailAfter);
+  fail_on_ = config.text(kFailOn);
   failure_ = config.text(kFailure);
   failures_left_ = config.number(kTimes);
   log_every_ = config.number(kLogEvery);
@@ -93,8 +98,15 @@ void BlackholeTask::wait_before_put() {
   changed_.wait_for(lock, delay_, [&] { return cancelled_; });
 }
 
+bool BlackholeTask::is_poison(const sdk::Cell& value) const {
+  if (fail_on_.empty() || value.kind != MILLRACE_STRING) return false;
+  const std::string_view text(reinterpret_cast<const char*>(value.as.bytes), value.length);
+  return text.find(fail_on_) != std::string_view::npos;
+}
+
 void BlackholeTask::fail_if_due(const sdk::RecordView& record, const sdk::Batch& batch) {
-  if (fail_after_ < 0 || records_ < fail_after_ || failures_left_ == 0) return;
+  const bool due = fail_after_ >= 0 && records_ >= fail_after_;
+  if ((!due && !is_poison(record.value())) || failures_left_ == 0) return;
   if (failures_left_ > 0) --failures_left_;
   std::string message = "fail.with=" + failure_ + " after " + std::to_string(records_) + " records";
   if (failure_ == "retriable") throw sdk::RetriableError(message);

@@ -32,11 +32,12 @@ class BlackholeTask : public sdk::SinkTask {
 
  private:
   void wait_before_put();
+  bool is_poison(const sdk::Cell& value) const;
   void fail_if_due(const sdk::RecordView& record, const sdk::Batch& batch);
 
   std::chrono::milliseconds delay_{0};
   int64_t fail_after_ = -1, failures_left_ = 0, log_every_ = 0;
-  std::string failure_;
+  std::string fail_on_, failure_;
   int64_t records_ = 0;
 
   std::mutex mutex_;

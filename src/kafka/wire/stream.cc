@@ -141,8 +141,13 @@ Result<size_t> Stream::tls_result(int result) {
                 std::string("SSL handshake failed: ") + ERR_reason_error_string(reason),
                 "org.apache.kafka.common.errors.SslAuthenticationException");
   if (error == SSL_ERROR_SYSCALL && system_error != 0) return broken("TLS", system_error);
-  if (error == SSL_ERROR_SSL && reason != 0 && ERR_reason_error_string(reason) != nullptr)
+  if (open_ && error == SSL_ERROR_SSL && reason != 0 && ERR_reason_error_string(reason) != nullptr)
     return fail(ErrorKind::retriable, std::string("TLS: ") + ERR_reason_error_string(reason),
+                kDisconnect);
+  if (!open_)
+    return fail(ErrorKind::retriable,
+                "the broker ended the TLS handshake: is the listener one of TLS, as "
+                "security.protocol says?",
                 kDisconnect);
   return ended();
 }

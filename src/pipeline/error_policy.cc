@@ -200,6 +200,7 @@ Result<void> ErrorPolicy::write_letter(const data::RecordFailure& failure,
 
 void ErrorPolicy::report(const data::RecordFailure& failure, const OriginalRecords& originals) {
   probe_.last_error_ms.store(wall_clock_ms(), std::memory_order_relaxed);
+  if (config_.silent) return;
   if (originals.raw() != nullptr) log_conversion(failure, *originals.raw());
   if (!config_.log) return;
   log_.error("Error encountered in task {}. Executing stage '{}' with class '{}'{}.\n{}", task_,

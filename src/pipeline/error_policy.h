@@ -40,6 +40,7 @@ struct ErrorPolicyConfig {
   std::chrono::milliseconds retry_timeout{0};        // errors.retry.timeout; -1: for ever
   std::chrono::milliseconds retry_delay_max{60000};  // errors.retry.delay.max.ms
   bool bisect = false;                               // errors.bisect
+  bool silent = false;  // no line in the log for any record: of a preview
 
   // From a connector's configuration that was validated before; absent keys are at their defaults.
   static ErrorPolicyConfig from(const config::Properties& connector_config);

@@ -15,6 +15,7 @@ using convert::Bytes;
 std::shared_ptr<pipeline::ErrorPolicy> lenient_policy() {
   pipeline::ErrorPolicyConfig config;
   config.tolerate_all = true;
+  config.silent = true;
   return std::make_shared<pipeline::ErrorPolicy>(config, "preview", "[preview] ");
 }
 

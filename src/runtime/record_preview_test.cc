@@ -37,23 +37,24 @@ RecordPreview sink_preview(const Properties& config, const kafka::StoredRecord& 
                            const std::string& owner = "test") {
   auto previewer = SinkRecordPreviewer::make(json_worker(), config, owner);
   EXPECT_TRUE(previewer) << previewer.error().describe();
-  return (*previewer)->preview(record);
+  return previewer.value()->preview(record);
 }
 
 Result<RecordPreview> source_preview(const Properties& config, const ConnectRecord& record) {
   auto previewer = SourceRecordPreviewer::make(json_worker(), config, "test");
   EXPECT_TRUE(previewer) << previewer.error().describe();
-  return (*previewer)->preview(record);
+  return previewer.value()->preview(record);
 }
 
 TEST(SinkRecordPreview, ShowsTheRecordAsTheConnectorGetsIt) {
   kafka::StoredRecord record =
       stored(R"({"schema":{"type":"int32","optional":false},"payload":7})");
   record.headers = {{"h", "5"}, {"none", std::nullopt}};
-  const RecordPreview preview = sink_preview({{"transforms", "hoist"},
-                                              {"transforms.hoist.type", "HoistField$Value"},
-                                              {"transforms.hoist.field", "id"}},
-                                             record);
+  const RecordPreview preview = sink_preview(
+      {{"transforms", "hoist"},
+       {"transforms.hoist.type", "org.apache.kafka.connect.transforms.HoistField$Value"},
+       {"transforms.hoist.field", "id"}},
+      record);
   EXPECT_EQ(preview.outcome, Outcome::kPassed);
   EXPECT_EQ(preview.topic, "orders");
   EXPECT_EQ(preview.partition, 3);
@@ -79,28 +80,30 @@ TEST(SinkRecordPreview, SchemalessDataHasItsJavaClass) {
 }
 
 TEST(SinkRecordPreview, WhatHasNoJsonFormIsShownAsText) {
-  const RecordPreview preview = sink_preview({{"value.converter", "JsonConverter"},
-                                              {"value.converter.schemas.enable", "false"},
-                                              {"transforms", "t"},
-                                              {"transforms.t.type", "TimestampConverter$Value"},
-                                              {"transforms.t.target.type", "Timestamp"}},
-                                             stored("1000"));
+  const RecordPreview preview = sink_preview(
+      {{"value.converter", "JsonConverter"},
+       {"value.converter.schemas.enable", "false"},
+       {"transforms", "t"},
+       {"transforms.t.type", "org.apache.kafka.connect.transforms.TimestampConverter$Value"},
+       {"transforms.t.target.type", "Timestamp"}},
+      stored("1000"));
   EXPECT_EQ(preview.value, R"({"type":"java.util.Date","text":"Thu Jan 01 00:00:01 UTC 1970"})");
 }
 
 TEST(SinkRecordPreview, NamesTheTransformThatDropsARecord) {
-  const Properties config{{"transforms", "first, drop ,last"},
-                          {"transforms.first.type", "ValueToKey"},
-                          {"transforms.first.fields", "a"},
-                          {"transforms.first.predicate", "never"},
-                          {"transforms.drop.type", "Filter"},
-                          {"transforms.drop.predicate", "tombstone"},
-                          {"transforms.last.type", "HoistField$Value"},
-                          {"transforms.last.field", "f"},
-                          {"predicates", "tombstone,never"},
-                          {"predicates.tombstone.type", "RecordIsTombstone"},
-                          {"predicates.never.type", "HasHeaderKey"},
-                          {"predicates.never.name", "never"}};
+  const Properties config{
+      {"transforms", "first, drop ,last"},
+      {"transforms.first.type", "org.apache.kafka.connect.transforms.ValueToKey"},
+      {"transforms.first.fields", "a"},
+      {"transforms.first.predicate", "never"},
+      {"transforms.drop.type", "Filter"},
+      {"transforms.drop.predicate", "tombstone"},
+      {"transforms.last.type", "org.apache.kafka.connect.transforms.HoistField$Value"},
+      {"transforms.last.field", "f"},
+      {"predicates", "tombstone,never"},
+      {"predicates.tombstone.type", "RecordIsTombstone"},
+      {"predicates.never.type", "HasHeaderKey"},
+      {"predicates.never.name", "never"}};
   const RecordPreview dropped = sink_preview(config, stored(std::nullopt));
   EXPECT_EQ(dropped.outcome, Outcome::kDropped);
   EXPECT_EQ(dropped.transform, "drop");
@@ -117,10 +120,11 @@ TEST(SinkRecordPreview, TellsStageClassAndCauseOfAFailure) {
   EXPECT_EQ(bad.transform, "");
   EXPECT_NE(bad.trace.find("\nCaused by: "), std::string::npos) << bad.trace;
 
-  const RecordPreview cast = sink_preview({{"transforms", "cast"},
-                                           {"transforms.cast.type", "Cast$Value"},
-                                           {"transforms.cast.spec", "int8"}},
-                                          stored(R"({"schema":null,"payload":"many"})"));
+  const RecordPreview cast =
+      sink_preview({{"transforms", "cast"},
+                    {"transforms.cast.type", "org.apache.kafka.connect.transforms.Cast$Value"},
+                    {"transforms.cast.spec", "int8"}},
+                   stored(R"({"schema":null,"payload":"many"})"));
   EXPECT_EQ(cast.outcome, Outcome::kFailed);
   EXPECT_EQ(cast.stage, "TRANSFORMATION");
   EXPECT_EQ(cast.stage_class, "org.apache.kafka.connect.transforms.Cast$Value");
@@ -139,10 +143,11 @@ TEST(SinkRecordPreview, OneRecordDoesNotHideTheNext) {
 
 TEST(SinkRecordPreview, HidesSecretsEvenWithinNumbers) {
   redaction::note("owner", {"hush-hush", "123456"});
-  const Properties config{{"transforms", "insert"},
-                          {"transforms.insert.type", "InsertField$Value"},
-                          {"transforms.insert.static.field", "s"},
-                          {"transforms.insert.static.value", "hush-hush"}};
+  const Properties config{
+      {"transforms", "insert"},
+      {"transforms.insert.type", "org.apache.kafka.connect.transforms.InsertField$Value"},
+      {"transforms.insert.static.field", "s"},
+      {"transforms.insert.static.value", "hush-hush"}};
   const RecordPreview text =
       sink_preview(config, stored(R"({"schema":null,"payload":{}})"), "owner");
   EXPECT_NE(text.value.find(R"({"s":"[hidden]"})"), std::string::npos) << text.value;
@@ -195,7 +200,7 @@ TEST(SourceRecordPreview, TellsWhatKafkaWouldRefuse) {
 
 TEST(SourceRecordPreview, RefusesDataThatCannotBeRead) {
   auto preview =
-      source_preview({}, {.topic = "t", .value = R"({"schema":{"type":"int8"},"payload":"x"})"});
+      source_preview({}, {.topic = "t", .value = R"({"schema":{"type":"nope"},"payload":1})"});
   ASSERT_FALSE(preview);
   EXPECT_EQ(preview.error().message(), "value");
 }

@@ -106,6 +106,9 @@ class KafkaClient:
         finally:
             consumer.close()
 
+    def groups(self):
+        return [group.id for group in self._admin.list_groups(timeout=30)]
+
     def close(self):
         if self._reader is not None:
             self._reader.close()

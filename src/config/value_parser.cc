@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "base/text_list.h"
 #include "config/config_def.h"
 
 namespace millrace::config {
@@ -65,24 +66,6 @@ std::string print_real(double number) {
   return mantissa + "E" + std::to_string(std::atoi(text.c_str() + e + 1));
 }
 
-bool is_regex_blank(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
-
-// Split at `\s*,\s*`; empty items stay.
-std::vector<std::string> split_list(std::string_view text) {
-  std::vector<std::string> items;
-  if (text.empty()) return items;
-  for (bool first = true;; first = false) {
-    const size_t comma = text.find(',');
-    std::string_view item = text.substr(0, comma);
-    while (!first && !item.empty() && is_regex_blank(item.front())) item.remove_prefix(1);
-    if (comma != std::string_view::npos)
-      while (!item.empty() && is_regex_blank(item.back())) item.remove_suffix(1);
-    items.emplace_back(item);
-    if (comma == std::string_view::npos) return items;
-    text.remove_prefix(comma + 1);
-  }
-}
-
 Failure not_a_number(Type type) {
   return fail(ErrorKind::bad_config, "Not a number of type " + std::string(type_name(type)));
 }
@@ -119,7 +102,7 @@ Result<Value> real_value(std::string_view text) {
 
 Value list_value(std::string_view text) {
   Value value;
-  value.list = split_list(text);
+  value.list = split_list(text, EmptyItems::kKept);
   value.text.emplace();
   for (size_t i = 0; i < value.list.size(); ++i) *value.text += (i == 0 ? "" : ",") + value.list[i];
   return value;

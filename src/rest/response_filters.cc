@@ -7,6 +7,8 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "base/text_list.h"
+
 namespace millrace::rest {
 namespace {
 
@@ -18,24 +20,6 @@ std::string_view trim(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
   while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
   return text;
-}
-
-// At commas outside double quotes; the quotes go.
-std::vector<std::string> split_list(std::string_view text) {
-  std::vector<std::string> parts(1);
-  bool quoted = false;
-  for (char c : text) {
-    if (c == '"') {
-      quoted = !quoted;
-    } else if (c == ',' && !quoted) {
-      parts.emplace_back();
-    } else {
-      parts.back().push_back(c);
-    }
-  }
-  for (std::string& part : parts) part = trim(part);
-  std::erase(parts, "");
-  return parts;
 }
 
 std::string http_date(int64_t time_ms) {
@@ -50,11 +34,12 @@ std::string http_date(int64_t time_ms) {
 }  // namespace
 
 ResponseFilters::ResponseFilters(const std::string& allow_origin, const std::string& allow_methods)
-    : origins_(split_list(allow_origin)),
+    : origins_(split_list(allow_origin, EmptyItems::kLeftOut, Quotes::kProtectCommas)),
       methods_(trim(allow_methods).empty() ? kDefaultMethods : allow_methods) {}
 
 Result<void> ResponseFilters::configure(const std::string& headers_config) {
-  for (const std::string& config : split_list(headers_config)) {
+  for (const std::string& config :
+       split_list(headers_config, EmptyItems::kLeftOut, Quotes::kProtectCommas)) {
     size_t colon = config.find(':');
     std::string_view before = trim(std::string_view(config).substr(0, colon));
     size_t blank = before.find(' ');

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text_list.h"
 #include "runtime/sink_road.h"
 
 namespace millrace::runtime {
@@ -14,20 +15,6 @@ constexpr const char* kConnectException = "org.apache.kafka.connect.errors.Conne
 // A paused-for-memory task looks this often whether its connector has let go.
 constexpr milliseconds kBudgetPoll{100};
 constexpr milliseconds kCloseTimeout{30'000};
-
-std::vector<std::string> split_list(std::string_view text) {
-  std::vector<std::string> items;
-  constexpr std::string_view kBlank = " \t\r\n";
-  while (!text.empty()) {
-    const size_t comma = std::min(text.find(','), text.size());
-    std::string_view item = text.substr(0, comma);
-    text.remove_prefix(std::min(comma + 1, text.size()));
-    const size_t begin = item.find_first_not_of(kBlank);
-    if (begin == std::string_view::npos) continue;
-    items.emplace_back(item.substr(begin, item.find_last_not_of(kBlank) - begin + 1));
-  }
-  return items;
-}
 
 std::string setting(const config::Properties& config, const std::string& key) {
   auto found = config.find(key);
@@ -131,7 +118,8 @@ Result<void> SinkTaskRunner::Road::start() {
 }
 
 Result<void> SinkTaskRunner::Road::subscribe() {
-  const std::vector<std::string> topics = split_list(setting(settings_.config, "topics"));
+  const std::vector<std::string> topics =
+      split_list(setting(settings_.config, "topics"), EmptyItems::kLeftOut);
   const std::string regex = setting(settings_.config, "topics.regex");
   if (topics.empty() == regex.empty()) {
     return fail(ErrorKind::bad_config,

@@ -1,21 +1,56 @@
 #include "config/alias_keys.h"
 
 #include <algorithm>
+#include <memory>
 #include <set>
 #include <tuple>
+
+#include "config/plugin_version.h"
 
 namespace millrace::config {
 namespace {
 
-// What transforms and predicates have apart.
+// What transforms and predicates have apart. Kept by the keys that are made of it.
 struct AliasKind {
   std::string list_key, group, kind, interface;
-  const std::function<bool(std::string_view)>& class_exists;
-  const std::function<const ConfigDef*(std::string_view)>& keys_of;
-  const std::function<std::optional<std::string>(std::string_view)>& problem_of;
-  const std::vector<std::string>& classes;
-  bool conditional;  // has `predicate` and `negate`
+  std::function<bool(std::string_view)> class_exists;
+  std::function<const ConfigDef*(std::string_view)> keys_of;
+  std::function<std::optional<std::string>(std::string_view)> problem_of;
+  std::function<std::string(std::string_view)> full_name;
+  std::vector<std::string> classes;
+  std::string version;  // of those classes
+  bool conditional;     // has `predicate` and `negate`
+
+  const ConfigDef* keys(const std::optional<std::string>& name) const {
+    return name && keys_of ? keys_of(*name) : nullptr;
+  }
 };
+
+// One alias of a configuration.
+struct Alias {
+  std::string name, prefix;
+  std::optional<std::string> type, version;  // as given
+
+  Alias(const AliasKind& kind, std::string alias, const NullableProperties& properties)
+      : name(std::move(alias)), prefix(kind.list_key + "." + name + ".") {
+    if (auto given = properties.find(prefix + "type"); given != properties.end())
+      type = given->second;
+    if (auto given = properties.find(prefix + "plugin.version"); given != properties.end())
+      version = given->second;
+  }
+};
+
+// Why there is no such version of the class; nothing where there is, or where the class is not one
+// that could have versions. Java: EnrichablePlugin.getConfigDefFromPlugin.
+std::optional<Problem> version_problem(const AliasKind& kind, const std::string& class_name,
+                                       const std::optional<std::string>& version) {
+  auto range = VersionRange::of(version);
+  if (!range) return Problem{range.error().message(), true};
+  if (!*range || (*range)->contains(kind.version)) return {};
+  if (kind.keys(class_name) == nullptr) return {};
+  const std::string full_name = kind.full_name ? kind.full_name(class_name) : class_name;
+  return Problem{no_such_version(full_name, **range, {kind.version}), true};
+}
 
 // As ConfigDef.sortedConfigs orders them.
 std::vector<const ConfigKey*> sorted(const ConfigDef& definition) {
@@ -76,73 +111,86 @@ ConfigDef own_keys(const AliasKind& kind, const ConfigDef& of_class) {
   return keys.append(of_class);
 }
 
-ConfigKey type_key(const AliasKind& kind, const std::string& alias, const std::string& prefix,
+using SharedKind = std::shared_ptr<const AliasKind>;
+
+Validator type_validator(const SharedKind& kind, const Alias& alias,
+                         const NullableProperties& properties) {
+  const bool negated = kind->conditional && properties.count(alias.prefix + "negate") != 0 &&
+                       properties.count(alias.prefix + "predicate") == 0;
+  return [negated, kind, alias](std::string_view, const Value& value) -> std::optional<Problem> {
+    if (negated)
+      return Problem{"Config '" + alias.prefix + "negate' was provided but there is no config '" +
+                         alias.prefix + "predicate' defining a predicate to be negated.",
+                     true};
+    if (value.is_null()) return {};
+    if (!VersionRange::of(alias.version) || !kind->problem_of)
+      return version_problem(*kind, *value.text, alias.version);
+    if (std::optional<std::string> problem = kind->problem_of(*value.text))
+      return Problem{*std::move(problem), true};
+    return version_problem(*kind, *value.text, alias.version);
+  };
+}
+
+ConfigKey type_key(const SharedKind& kind, const Alias& alias,
                    const NullableProperties& properties) {
   ConfigKey key;
-  key.name = prefix + "type";
+  key.name = alias.prefix + "type";
   key.type = Type::kClass;
   key.required = true;
   key.importance = Importance::kHigh;
-  key.documentation = "Class of the " + kind.kind + " '" + alias + "'.";
-  key.group = kind.group + ": " + alias;
+  key.documentation = "Class of the " + kind->kind + " '" + alias.name + "'.";
+  key.group = kind->group + ": " + alias.name;
   key.order = 0;
   key.width = Width::kLong;
-  key.display_name = kind.interface + " type for " + alias;
-  key.class_exists = kind.class_exists;
-  if (!kind.classes.empty())
-    key.recommended = [classes = kind.classes](const NullableProperties&) { return classes; };
-  const bool negated = kind.conditional && properties.count(prefix + "negate") != 0 &&
-                       properties.count(prefix + "predicate") == 0;
-  key.validator = [negated, prefix, problem_of = kind.problem_of](
-                      std::string_view, const Value& value) -> std::optional<Problem> {
-    if (negated)
-      return Problem{"Config '" + prefix + "negate' was provided but there is no config '" +
-                         prefix + "predicate' defining a predicate to be negated.",
-                     true};
-    if (value.is_null() || !problem_of) return {};
-    std::optional<std::string> problem = problem_of(*value.text);
-    if (!problem) return {};
-    return Problem{*std::move(problem), true};
+  key.display_name = kind->interface + " type for " + alias.name;
+  key.class_exists = kind->class_exists;
+  if (!kind->classes.empty())
+    key.recommended = [classes = kind->classes](const NullableProperties&) { return classes; };
+  key.validator = type_validator(kind, alias, properties);
+  return key;
+}
+
+ConfigKey version_key(const SharedKind& kind, const Alias& alias) {
+  ConfigKey key;
+  key.name = alias.prefix + "plugin.version";
+  key.importance = Importance::kHigh;
+  key.documentation = "Version of the " + kind->kind + " '" + alias.name + "'.";
+  key.group = kind->group + ": " + alias.name;
+  key.order = 1;
+  key.width = Width::kLong;
+  key.display_name = kind->interface + " version for " + alias.name;
+  if (kind->keys(alias.type) != nullptr) key.default_value = kind->version;
+  if (alias.type && kind->keys(std::string(trim(*alias.type))) != nullptr)
+    key.recommended = [versions = std::vector<std::string>{kind->version}](
+                          const NullableProperties&) { return versions; };
+  key.validator = [kind, alias](std::string_view, const Value& value) -> std::optional<Problem> {
+    if (value.is_null() || !alias.type) return {};
+    return version_problem(*kind, *alias.type, value.text);
   };
   return key;
 }
 
-ConfigKey version_key(const AliasKind& kind, const std::string& alias, const std::string& prefix,
-                      std::optional<std::string> version) {
-  ConfigKey key;
-  key.name = prefix + "plugin.version";
-  key.default_value = std::move(version);
-  key.importance = Importance::kHigh;
-  key.documentation = "Version of the " + kind.kind + " '" + alias + "'.";
-  key.group = kind.group + ": " + alias;
-  key.order = 1;
-  key.width = Width::kLong;
-  key.display_name = kind.interface + " version for " + alias;
-  return key;
+void define_alias(ConfigDef& definition, const NullableProperties& properties,
+                  const SharedKind& kind, const std::string& name) {
+  const Alias alias(*kind, name, properties);
+  definition.define(type_key(kind, alias, properties));
+  definition.define(version_key(kind, alias));
+  const ConfigDef* of_class = kind->keys(alias.type);
+  if (of_class == nullptr || version_problem(*kind, *alias.type, alias.version)) return;
+  embed(definition, own_keys(*kind, *of_class), alias.prefix, kind->group + ": " + name, 2);
 }
 
-void define_kind(ConfigDef& definition, const NullableProperties& properties, const AliasKind& kind,
-                 const std::string& version) {
-  auto given = properties.find(kind.list_key);
+void define_kind(ConfigDef& definition, const NullableProperties& properties,
+                 const SharedKind& kind) {
+  auto given = properties.find(kind->list_key);
   if (given == properties.end() || !given->second) return;
   ConfigKey list;
   list.type = Type::kList;
   Result<Value> aliases = parse_value(list, given->second);
   if (!aliases) return;
   std::set<std::string> seen;
-  for (const std::string& alias : aliases->list) {
-    if (!seen.insert(alias).second) continue;
-    const std::string prefix = kind.list_key + "." + alias + ".";
-    auto named = properties.find(prefix + "type");
-    const ConfigDef* of_class = nullptr;
-    if (named != properties.end() && named->second && kind.keys_of)
-      of_class = kind.keys_of(trim(*named->second));
-    definition.define(type_key(kind, alias, prefix, properties));
-    definition.define(version_key(kind, alias, prefix,
-                                  of_class == nullptr ? std::nullopt : std::optional(version)));
-    if (of_class != nullptr)
-      embed(definition, own_keys(kind, *of_class), prefix, kind.group + ": " + alias, 2);
-  }
+  for (const std::string& name : aliases->list)
+    if (seen.insert(name).second) define_alias(definition, properties, kind, name);
 }
 
 }  // namespace
@@ -150,13 +198,15 @@ void define_kind(ConfigDef& definition, const NullableProperties& properties, co
 void define_aliases(ConfigDef& definition, const NullableProperties& properties,
                     const KnownClasses& known) {
   define_kind(definition, properties,
-              {"transforms", "Transforms", "transformation", "Transformation", known.transform,
-               known.transform_keys, known.transform_problem, known.transforms, true},
-              known.plugin_version);
+              std::make_shared<const AliasKind>(
+                  AliasKind{"transforms", "Transforms", "transformation", "Transformation",
+                            known.transform, known.transform_keys, known.transform_problem,
+                            known.transform_name, known.transforms, known.plugin_version, true}));
   define_kind(definition, properties,
-              {"predicates", "Predicates", "predicate", "Predicate", known.predicate,
-               known.predicate_keys, known.predicate_problem, known.predicates, false},
-              known.plugin_version);
+              std::make_shared<const AliasKind>(
+                  AliasKind{"predicates", "Predicates", "predicate", "Predicate", known.predicate,
+                            known.predicate_keys, known.predicate_problem, known.predicate_name,
+                            known.predicates, known.plugin_version, false}));
 }
 
 }  // namespace millrace::config

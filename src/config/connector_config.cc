@@ -85,6 +85,15 @@ void check_sink_config(const NullableProperties& properties, std::vector<ConfigV
                   "]') consumed by the connector");
 }
 
+std::optional<Problem> check_regex(std::string_view, const Value& value) {
+  if (value.is_null())
+    return Problem{
+        "Invalid regex: Cannot invoke \"String.isEmpty()\" because \"this.pattern\" is null"};
+  const std::string problem = regex_problem(*value.text);
+  if (problem.empty()) return {};
+  return Problem{"Invalid regex: " + problem};
+}
+
 std::string regex_problem(std::string_view regex) {
   int groups = 0;
   bool in_class = false, quotable = false;  // quotable: a quantifier may follow

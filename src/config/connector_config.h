@@ -55,6 +55,10 @@ bool has_dead_letter_topic(const NullableProperties& properties);
 // Any key begins with `topic.creation.`.
 bool uses_topic_creation(const NullableProperties& properties);
 
+// A validator. org.apache.kafka.connect.transforms.util.RegexValidator, which has a message for
+// null too.
+std::optional<Problem> check_regex(std::string_view name, const Value& value);
+
 // Java's PatternSyntaxException for what no regular expression can be: unclosed groups and
 // classes, a quantifier with nothing before it. Empty: nothing found.
 std::string regex_problem(std::string_view regex);

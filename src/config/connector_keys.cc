@@ -31,13 +31,6 @@ Validator unique_aliases() {
   };
 }
 
-std::optional<Problem> check_regex(std::string_view, const Value& value) {
-  if (value.is_null()) return {};
-  const std::string problem = regex_problem(*value.text);
-  if (problem.empty()) return {};
-  return Problem{"Invalid regex: " + problem};
-}
-
 std::vector<ConnectorRow> common_rows() {
   return {
       {"name", kString, kRequired, kHigh, kCommon, 1, Width::kMedium, "Connector name",

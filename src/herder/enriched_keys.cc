@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
+#include "config/plugin_version.h"
 #include "convert/converter.h"
-#include "transform/transform.h"
+#include "herder/java_classes.h"
 
 namespace millrace::herder {
 namespace {
@@ -23,21 +24,6 @@ bool is_converter(std::string_view key, std::string_view class_name) {
   return found != nullptr && (key == "header.converter" ? found->header : found->key_value);
 }
 
-// Classes that Java would find where a converter is asked for, though they are none.
-bool is_other_class(std::string_view name) {
-  constexpr std::string_view kJava[] = {"java.lang.String",  "java.lang.Object",
-                                        "java.lang.Integer", "java.lang.Long",
-                                        "java.lang.Boolean", "java.lang.Double"};
-  if (std::find(std::begin(kJava), std::end(kJava), name) != std::end(kJava)) return true;
-  auto named = [name](const auto& each) { return each.class_name == name; };
-  const auto& converters = convert::converter_classes();
-  if (std::any_of(converters.begin(), converters.end(), named)) return true;
-  const auto& transforms = transform::transform_classes();
-  if (std::any_of(transforms.begin(), transforms.end(), named)) return true;
-  const auto& predicates = transform::predicate_classes();
-  return std::any_of(predicates.begin(), predicates.end(), named);
-}
-
 std::optional<std::string> given(const NullableProperties& properties, const std::string& key) {
   auto found = properties.find(key);
   return found == properties.end() ? std::nullopt : found->second;
@@ -51,6 +37,13 @@ std::optional<std::string> inherited(std::string_view key, const config::WorkerC
   return name.empty() ? std::nullopt : std::optional<std::string>(name);
 }
 
+// Java: PluginVersionValidator.
+std::optional<Problem> range_problem(std::string_view, const Value& value) {
+  auto range = config::VersionRange::of(value.text);
+  if (range) return {};
+  return Problem{range.error().message(), true};
+}
+
 void enrich_converter(ConfigDef& definition, std::string_view name,
                       const NullableProperties& properties, const Enrichment& enrichment) {
   const std::string key(name);
@@ -58,27 +51,29 @@ void enrich_converter(ConfigDef& definition, std::string_view name,
     auto own = given(properties, key);
     return own ? own : inherited(key, enrichment.worker);
   }();
-  const bool known = used && is_converter(key, config::trim(*used));
 
   ConfigKey converter = *definition.find(key);
   converter.default_value = inherited(key, enrichment.worker);
-  converter.class_exists = [key](std::string_view class_name) {
-    return is_converter(key, class_name) || is_other_class(class_name);
+  converter.class_exists = [](std::string_view class_name) {
+    return find_java_class(class_name).has_value();
   };
   converter.validator = [key](std::string_view, const Value& value) -> std::optional<Problem> {
-    if (value.is_null() || is_converter(key, *value.text)) return {};
-    return Problem{"Class class " + *value.text + " does not implement the " +
-                       (key == "header.converter" ? "HeaderConverter" : "Converter") + " interface",
-                   true};
+    if (value.is_null()) return {};
+    auto problem =
+        subclass_problem(key == "header.converter" ? "HeaderConverter" : "Converter", *value.text);
+    if (!problem) return {};
+    return Problem{*std::move(problem), true};
   };
   definition.define(std::move(converter));
 
   ConfigKey version = *definition.find(key + std::string(kVersion));
-  if (known) {
-    version.default_value = enrichment.kafka_version;
+  version.validator = range_problem;
+  if (used && is_converter(key, *used)) version.default_value = enrichment.kafka_version;
+  // A null that is given hides the worker's converter here, though not in the default.
+  const bool hidden = properties.count(key) != 0 && !given(properties, key);
+  if (used && !hidden && is_converter(key, config::trim(*used)))
     version.recommended = [versions = std::vector<std::string>{enrichment.kafka_version}](
                               const NullableProperties&) { return versions; };
-  }
   definition.define(std::move(version));
 }
 

@@ -286,7 +286,7 @@ TEST_F(StandaloneHerderTest, UnknownClassAndMissingClass) {
   EXPECT_EQ(create("a", config("a", "Nobody")).error().kind(), ErrorKind::bad_config);
   auto missing = create("a", {{"name", "a"}, {"db.password", "p"}});
   EXPECT_EQ(missing.error().message(),
-            "Connector config {db.password=[hidden], name=a} contains no connector type");
+            "Connector config {name=a, db.password=[hidden]} contains no connector type");
 }
 
 TEST_F(StandaloneHerderTest, ControlCharacterInName) {

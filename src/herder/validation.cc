@@ -5,8 +5,13 @@
 
 #include "base/redaction.h"
 #include "config/connector_config.h"
+#include "config/plugin_version.h"
 #include "convert/converter.h"
 #include "herder/converter_keys.h"
+#include "herder/converter_validation.h"
+#include "herder/java_classes.h"
+#include "herder/override_validation.h"
+#include "herder/validation_sections.h"
 #include "runtime/call_thread.h"
 #include "transform/transform.h"
 
@@ -18,10 +23,24 @@ using config::ConfigKey;
 using config::ConfigValue;
 using config::ConnectorKind;
 
+constexpr char kConfigException[] = "org.apache.kafka.common.config.ConfigException";
 constexpr char kBadRequest[] = "org.apache.kafka.connect.runtime.rest.errors.BadRequestException";
 
-void know_transforms(config::KnownClasses& known) {
-  known.transform_problem = transform::abstract_transform_problem;
+std::string full_name(std::string_view name) {
+  return find_java_class(name).value_or(std::string(name));
+}
+
+config::KnownClasses known_classes() {
+  config::KnownClasses known;
+  known.transform =
+      known.predicate = [](std::string_view name) { return find_java_class(name).has_value(); };
+  known.transform_problem = [](std::string_view name) {
+    return subclass_problem("Transformation", name);
+  };
+  known.predicate_problem = [](std::string_view name) {
+    return subclass_problem("Predicate", name);
+  };
+  known.transform_name = known.predicate_name = full_name;
   known.transform_keys = [](std::string_view name) -> const ConfigDef* {
     const transform::TransformClass* found = transform::find_transform(name);
     return found == nullptr ? nullptr : found->config_def;
@@ -30,36 +49,21 @@ void know_transforms(config::KnownClasses& known) {
     const transform::PredicateClass* found = transform::find_predicate(name);
     return found == nullptr ? nullptr : found->config_def;
   };
-  known.transform = [](std::string_view name) {
-    return transform::find_transform(name) != nullptr ||
-           transform::abstract_transform_problem(name).has_value();
-  };
-  known.predicate = [](std::string_view name) {
-    return transform::find_predicate(name) != nullptr;
-  };
   for (const auto& each : transform::transform_classes())
     known.transforms.push_back(each.class_name);
   for (const auto& each : transform::predicate_classes())
     known.predicates.push_back(each.class_name);
   known.plugin_version = transform::kClassesVersion;
-}
-
-config::KnownClasses known_classes() {
-  config::KnownClasses known;
-  known.converter = [](std::string_view name) {
-    const convert::ConverterClass* found = convert::find_converter(name);
-    return found != nullptr && found->key_value;
-  };
-  known.header_converter = [](std::string_view name) {
-    const convert::ConverterClass* found = convert::find_converter(name);
-    return found != nullptr && found->header;
-  };
-  know_transforms(known);
   for (const convert::ConverterClass& each : convert::converter_classes()) {
     if (each.key_value) known.converters.emplace_back(each.class_name);
     if (each.header) known.header_converters.emplace_back(each.class_name);
   }
   return known;
+}
+
+ConnectorKind kind_of(const plugin::ConnectorClass& type) {
+  return type.type() == plugin::ConnectorType::kSource ? ConnectorKind::kSource
+                                                       : ConnectorKind::kSink;
 }
 
 std::optional<std::string> text_of(const NullableProperties& properties, const std::string& key) {
@@ -68,10 +72,17 @@ std::optional<std::string> text_of(const NullableProperties& properties, const s
   return found->second;
 }
 
+KeyOrder hash_map_order(const NullableProperties& properties) {
+  KeyOrder keys;
+  for (const auto& [key, value] : properties) keys.push_back(key);
+  return HashMapKeys::copy_of(keys).in_order();
+}
+
 // As Java prints a map; without what looks like a secret, since no table says which values are.
 std::string printed(const NullableProperties& properties) {
   std::string text = "{";
-  for (const auto& [key, value] : properties) {
+  for (const std::string& key : hash_map_order(properties)) {
+    const std::optional<std::string>& value = properties.at(key);
     if (text.size() > 1) text += ", ";
     const bool secret = key.find("password") != std::string::npos ||
                         key.find("secret") != std::string::npos ||
@@ -81,15 +92,9 @@ std::string printed(const NullableProperties& properties) {
   return text + "}";
 }
 
-ConfigValue* find_value(std::vector<ConfigValue>& values, std::string_view name) {
-  auto found = std::find_if(values.begin(), values.end(),
-                            [name](const ConfigValue& value) { return value.name == name; });
-  return found == values.end() ? nullptr : &*found;
-}
-
 void add_null_errors(const NullableProperties& properties, std::vector<ConfigValue>& values) {
-  for (const auto& [key, value] : properties) {
-    if (value) continue;
+  for (const std::string& key : hash_map_order(properties)) {
+    if (properties.at(key)) continue;
     ConfigValue* found = find_value(values, key);
     if (found == nullptr) {
       found = &values.emplace_back();
@@ -99,112 +104,16 @@ void add_null_errors(const NullableProperties& properties, std::vector<ConfigVal
   }
 }
 
-void add_group(std::vector<std::string>& groups, const std::optional<std::string>& group) {
-  if (group && std::find(groups.begin(), groups.end(), *group) == groups.end())
-    groups.push_back(*group);
-}
-
-void add_groups(std::vector<std::string>& groups, const ConfigDef& definition) {
-  for (const ConfigKey& key : definition.keys()) add_group(groups, key.group);
-}
-
-// One section: values under a prefix, with the definitions they have. Java counts here the values
-// that have errors, not the errors.
-ConfigInfos prefixed(const ConfigDef& definition, std::vector<ConfigValue> values,
-                     const std::string& prefix) {
-  ConfigInfos infos;
-  HashMapKeys names;  // in Java these values come out of a HashMap
-  for (const ConfigValue& value : values) names.put(value.name);
-  for (const std::string& name : names.in_order()) {
-    ConfigValue& value = *find_value(values, name);
-    ConfigInfo& info = infos.configs.emplace_back();
-    if (const ConfigKey* key = definition.find(value.name)) {
-      info.definition = *key;
-      info.definition->name = prefix + key->name;
-      add_group(infos.groups, key->group);
-    }
-    value.name = prefix + value.name;
-    infos.error_count += value.errors.empty() ? 0 : 1;
-    info.value = std::move(value);
-  }
-  return infos;
-}
-
-void append(ConfigInfos& into, ConfigInfos from) {
-  into.error_count += from.error_count;
-  for (const std::string& group : from.groups) add_group(into.groups, group);
-  for (ConfigInfo& info : from.configs) into.configs.push_back(std::move(info));
-}
-
-// Only of a converter that the connector itself names, and names rightly.
-ConfigInfos validate_converter(const NullableProperties& properties, const std::string& key,
-                               const std::string& type, std::vector<ConfigValue>& values) {
-  const std::optional<std::string> named = text_of(properties, key);
-  ConfigValue* finding = find_value(values, key);
-  if (!named || finding == nullptr || !finding->errors.empty()) return {};
-  const convert::ConverterClass* found = convert::find_converter(config::trim(*named));
-  if (found == nullptr) return {};
-  NullableProperties own{{"converter.type", type}};
-  convert::ConverterConfig settings{{"converter.type", type}};
-  for (const auto& [name, value] : properties)
-    if (name.compare(0, key.size() + 1, key + ".") == 0 && value) {
-      own[name.substr(key.size() + 1)] = value;
-      settings[name.substr(key.size() + 1)] = *value;
-    }
-  const ConfigDef& definition = converter_config_def(found->class_name);
-  std::vector<ConfigValue> findings = definition.validate(own);
-  const bool sound = std::all_of(findings.begin(), findings.end(),
-                                 [](const ConfigValue& value) { return value.errors.empty(); });
-  if (sound) {
-    const convert::Role role = type == "key"     ? convert::Role::kKey
-                               : type == "value" ? convert::Role::kValue
-                                                 : convert::Role::kHeader;
-    if (auto made = convert::make_converter(found->class_name, role, settings); !made)
-      finding->errors.push_back("Failed to perform config validation for " + type +
-                                " converter: " + made.error().message());
-  }
-  return prefixed(definition, std::move(findings), key + ".");
-}
-
-ConfigInfos validate_converters(const NullableProperties& properties,
-                                std::vector<ConfigValue>& values) {
-  ConfigInfos infos;
-  append(infos, validate_converter(properties, "header.converter", "header", values));
-  append(infos, validate_converter(properties, "key.converter", "key", values));
-  append(infos, validate_converter(properties, "value.converter", "value", values));
-  return infos;
-}
-
-ConfigInfos validate_overrides(const config::ClientOverridePolicy& policy, ConnectorKind kind,
-                               const NullableProperties& properties) {
-  Properties given;
-  for (const auto& [key, value] : properties)
-    if (value) given.emplace(key, *value);
-  const bool source = kind == ConnectorKind::kSource;
-  const bool dead_letters = config::has_dead_letter_topic(properties);
-  ConfigInfos infos;
-  auto section = [&](std::string_view prefix) {
-    append(infos, prefixed(ConfigDef(), policy.validate(config::with_prefix(given, prefix)),
-                           std::string(prefix)));
-  };
-  if (source || dead_letters) section(config::kProducerOverride);
-  if (!source) section(config::kConsumerOverride);
-  if (source ? config::uses_topic_creation(properties) : dead_letters)
-    section(config::kAdminOverride);
-  return infos;
-}
-
-// Java: generateResult. Values without a definition come first; a key that both define is the
-// connector's, at the framework's place.
+// Java: generateResult. Values without a definition come first, as a HashMap has them; a key that
+// both define is the connector's, at the framework's place.
 ConfigInfos merge_keys(const ConfigDef& framework, const ConfigDef& own,
                        std::vector<ConfigValue> framework_values,
                        std::vector<ConfigValue> own_values) {
   std::map<std::string, ConfigValue, std::less<>> values;
-  std::vector<std::string> undefined;
+  HashMapKeys names;
+  for (const ConfigValue& value : framework_values) names.put(value.name);
   for (auto* list : {&framework_values, &own_values})
     for (ConfigValue& value : *list) {
-      const bool defined = framework.find(value.name) != nullptr || own.find(value.name) != nullptr;
-      if (!defined && values.count(value.name) == 0) undefined.push_back(value.name);
       std::string name = value.name;
       values[name] = std::move(value);
     }
@@ -217,7 +126,8 @@ ConfigInfos merge_keys(const ConfigDef& framework, const ConfigDef& own,
       info.value = found->second;
     }
   };
-  for (const std::string& name : undefined) add(name, std::nullopt);
+  for (const std::string& name : names.in_order())
+    if (framework.find(name) == nullptr && own.find(name) == nullptr) add(name, std::nullopt);
   for (const ConfigKey& key : framework.keys()) {
     const ConfigKey* redefined = own.find(key.name);
     add(key.name, redefined != nullptr ? *redefined : key);
@@ -276,17 +186,89 @@ void hide_resolved(const config::Resolution& resolution, const NullablePropertie
 }
 
 // A class that was named by its alias is answered by its full name.
-void name_classes_in_full(std::vector<ConfigValue>& values) {
+void name_classes_in_full(const ConfigDef& definition, std::vector<ConfigValue>& values) {
   for (ConfigValue& value : values) {
-    if (!value.value || !value.name.ends_with(".type")) continue;
-    if (value.name.starts_with("transforms.")) {
-      if (const auto* found = transform::find_transform(*value.value))
-        value.value = found->class_name;
-    } else if (value.name.starts_with("predicates.")) {
-      if (const auto* found = transform::find_predicate(*value.value))
-        value.value = found->class_name;
-    }
+    const ConfigKey* key = definition.find(value.name);
+    if (key != nullptr && key->type == config::Type::kClass && value.value)
+      value.value = full_name(*value.value);
   }
+}
+
+// Of the names that a connector has, the one under which it is listed.
+std::string listed_name(const plugin::ConnectorClass& type, const std::string& named) {
+  const std::vector<std::string>& others = type.other_names();
+  if (others.empty() || type.class_name() == named) return type.class_name();
+  const auto same = std::find(others.begin(), others.end(), named);
+  return same == others.end() ? others.front() : *same;
+}
+
+// The answer to a connector whose version is not there: the keys that both kinds have, and no more.
+// Java: invalidVersionedConnectorValidation.
+ConfigInfos without_version(const plugin::ConnectorClass& type,
+                            const NullableProperties& properties, const std::string& message) {
+  ConfigDef definition = config::common_connector_keys();
+  enrich(definition, type, {}, {});
+  ConfigDef plain;
+  for (ConfigKey key : definition.keys()) {
+    key.recommended = nullptr;
+    plain.define(std::move(key));
+  }
+  std::vector<ConfigValue> values = plain.validate(properties);
+  name_classes_in_full(plain, values);
+  hide_versions(values);
+  for (const char* key : {"connector.class", "connector.plugin.version"})
+    find_value(values, key)->errors.push_back(message);
+  find_value(values, "connector.plugin.version")->recommended_values = {type.version()};
+  add_null_errors(properties, values);
+  return merge_keys(plain, ConfigDef(), std::move(values), {});
+}
+
+Result<ConfigInfos> validate_as(const ValidationParts& parts,
+                                const std::shared_ptr<const plugin::ConnectorClass>& type,
+                                const NullableProperties& properties, Herder::Deadline deadline) {
+  const ConnectorKind kind = kind_of(*type);
+  ConfigDef framework = config::connector_config_def(kind, properties, known_classes());
+  enrich(framework, *type, properties, parts.enrichment);
+  std::vector<ConfigValue> values = framework.validate(properties);
+  name_classes_in_full(framework, values);
+  hide_versions(values);
+  if (kind == ConnectorKind::kSink) config::check_sink_config(properties, values);
+  add_null_errors(properties, values);
+  // Converters may add errors to the keys that name them: before those are collected.
+  ConfigInfos converters = validate_converters(properties, parts.enrichment, values);
+  auto overrides = validate_overrides(*parts.client_overrides, kind, properties);
+  if (!overrides) return fail(std::move(overrides).error());
+  auto own_values = validate_by_connector(type, properties, deadline);
+  if (!own_values) return fail(std::move(own_values).error());
+  ConfigInfos infos =
+      merge_keys(framework, type->config_def(), std::move(values), *std::move(own_values));
+  append(infos, *std::move(overrides));
+  append(infos, std::move(converters));
+  return infos;
+}
+
+// raw: as given, with variables.
+Result<ConfigInfos> validate_resolved(const ValidationParts& parts, const NullableProperties& raw,
+                                      const NullableProperties& properties,
+                                      Herder::Deadline deadline) {
+  const std::optional<std::string> named = text_of(properties, "connector.class");
+  if (!named)
+    return fail(ErrorKind::bad_config,
+                "Connector config " + printed(raw) + " contains no connector type", kBadRequest);
+  auto range = config::VersionRange::of(text_of(properties, "connector.plugin.version"));
+  if (!range) return fail(ErrorKind::bad_config, range.error().message(), kBadRequest);
+  auto found = parts.plugins->find(*named);
+  if (!found) return fail(ErrorKind::bad_config, found.error().message(), kBadRequest);
+  const plugin::ConnectorClass& type = **found;
+  auto infos = [&]() -> Result<ConfigInfos> {
+    if (!*range || (*range)->contains(type.version()))
+      return validate_as(parts, *found, properties, deadline);
+    return without_version(
+        type, properties,
+        config::no_such_version(listed_name(type, *named), **range, {type.version()}));
+  }();
+  if (infos) infos->name = *named;
+  return infos;
 }
 
 }  // namespace
@@ -302,39 +284,14 @@ Result<ConfigInfos> validate_connector(const ValidationParts& parts,
       "validation " + (name == config.end() ? std::string() : name->second.value_or(""));
   redaction::note(owner, resolution->secrets);
   redaction::retire(owner);
-  NullableProperties all(resolution->values.begin(), resolution->values.end());
+  NullableProperties properties(resolution->values.begin(), resolution->values.end());
   for (const auto& [key, value] : config)
-    if (!value) all[key] = std::nullopt;
-  const NullableProperties* properties = &all;
-  const std::optional<std::string> named = text_of(*properties, "connector.class");
-  if (!named)
-    return fail(ErrorKind::bad_config,
-                "Connector config " + printed(config) + " contains no connector type", kBadRequest);
-  auto found = parts.plugins->find(config::trim(*named));
-  if (!found) return fail(ErrorKind::bad_config, found.error().message(), kBadRequest);
-  const ConnectorKind kind = (*found)->type() == plugin::ConnectorType::kSource
-                                 ? ConnectorKind::kSource
-                                 : ConnectorKind::kSink;
-
-  ConfigDef framework = config::connector_config_def(kind, *properties, known_classes());
-  enrich(framework, **found, *properties, parts.enrichment);
-  std::vector<ConfigValue> values = framework.validate(*properties);
-  name_classes_in_full(values);
-  hide_versions(values);
-  if (kind == ConnectorKind::kSink) config::check_sink_config(*properties, values);
-  add_null_errors(*properties, values);
-  // Converters may add errors to the keys that name them: before those are collected.
-  ConfigInfos converters = validate_converters(*properties, values);
-  ConfigInfos overrides = validate_overrides(*parts.client_overrides, kind, *properties);
-  auto own_values = validate_by_connector(*found, *properties, deadline);
-  if (!own_values) return fail(std::move(own_values).error());
-
-  ConfigInfos infos =
-      merge_keys(framework, (*found)->config_def(), std::move(values), *std::move(own_values));
-  append(infos, std::move(overrides));
-  append(infos, std::move(converters));
-  infos.name = *named;
-  hide_resolved(*resolution, config, infos);
+    if (!value) properties[key] = std::nullopt;
+  Result<ConfigInfos> infos = validate_resolved(parts, config, properties, deadline);
+  if (infos) hide_resolved(*resolution, config, *infos);
+  if (!infos && infos.error().kind() == ErrorKind::fatal)
+    return fail(ErrorKind::fatal, redaction::without(infos.error().message(), resolution->secrets),
+                kConfigException);
   return infos;
 }
 
@@ -351,23 +308,35 @@ std::optional<std::string> refusal(const ConfigInfos& infos) {
 }
 
 Result<std::vector<ConfigKey>> keys_of_plugin(const plugin::Catalogue& plugins,
-                                              const std::string& plugin) {
+                                              const std::string& plugin,
+                                              const std::string& version) {
+  auto range = config::VersionRange::of(version);
+  if (!range) return fail(ErrorKind::bad_config, "Invalid version specification: " + version);
+  // Java lists a class once for each kind of plug-in that it is.
+  auto checked = [&range](const std::string& class_name, const std::string& available, size_t kinds,
+                          std::vector<ConfigKey> keys) -> Result<std::vector<ConfigKey>> {
+    if (!*range || (*range)->contains(available)) return keys;
+    return fail(
+        ErrorKind::bad_config,
+        config::no_such_version(class_name, **range, std::vector<std::string>(kinds, available)));
+  };
+  const std::string kafka(transform::kClassesVersion);
   if (auto found = plugins.find(plugin)) {
-    const ConnectorKind kind = (*found)->type() == plugin::ConnectorType::kSource
-                                   ? ConnectorKind::kSource
-                                   : ConnectorKind::kSink;
-    ConfigDef definition = (*found)->config_def();
-    ConfigDef framework = config::connector_config_def(kind, {}, known_classes());
-    enrich(framework, **found, {}, {});
+    const plugin::ConnectorClass& type = **found;
+    ConfigDef definition = type.config_def();
+    ConfigDef framework = config::connector_config_def(kind_of(type), {}, known_classes());
+    enrich(framework, type, {}, {});
     definition.append(framework);
-    return definition.keys();
+    return checked(listed_name(type, plugin), type.version(), 1, definition.keys());
   }
   if (const convert::ConverterClass* converter = convert::find_converter(plugin))
-    return converter_config_def(converter->class_name).keys();
+    return checked(std::string(converter->class_name), kafka,
+                   (converter->key_value ? 1u : 0u) + (converter->header ? 1u : 0u),
+                   converter_config_def(converter->class_name).keys());
   if (const auto* transform = transform::find_transform(plugin))
-    return transform->config_def->keys();
+    return checked(transform->class_name, kafka, 1, transform->config_def->keys());
   if (const auto* predicate = transform::find_predicate(plugin))
-    return predicate->config_def->keys();
+    return checked(predicate->class_name, kafka, 1, predicate->config_def->keys());
   return fail(ErrorKind::not_found, "Unknown plugin " + plugin + ".");
 }
 

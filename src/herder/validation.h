@@ -26,15 +26,18 @@ struct ValidationParts {
 // Resolves variables, then: the framework's keys, what they may not say together, null values, the
 // converters that the connector names, client overrides, the connector's own keys and its own
 // judgement (on a thread of its own, waited for until the deadline).
-// bad_config: there is nothing to validate against: no connector.class, or an unknown one.
+// bad_config: there is nothing to validate against: no connector.class, an unknown one, or a
+// version that is none. fatal: a client override that its key cannot take (as in Java).
 Result<ConfigInfos> validate_connector(const ValidationParts& parts,
                                        const NullableProperties& config, Herder::Deadline deadline);
 
 // The text with which a configuration with errors is refused; nothing where there are none.
 std::optional<std::string> refusal(const ConfigInfos& infos);
 
-// Keys of one plug-in, with those that every connector has. Java: connectorPluginConfig.
+// Keys of one plug-in, with those that every connector has. version: `latest`, a version or a range
+// (KIP-891). bad_config: no range, or no such version. Java: connectorPluginConfig.
 Result<std::vector<config::ConfigKey>> keys_of_plugin(const plugin::Catalogue& plugins,
-                                                      const std::string& plugin);
+                                                      const std::string& plugin,
+                                                      const std::string& version = "latest");
 
 }  // namespace millrace::herder

@@ -6,7 +6,7 @@ namespace {
 
 std::string_view without_connector(std::string_view name) {
   static constexpr std::string_view kSuffix = "Connector";
-  if (name.ends_with(kSuffix)) name.remove_suffix(kSuffix.size());
+  if (name.size() > kSuffix.size() && name.ends_with(kSuffix)) name.remove_suffix(kSuffix.size());
   return name;
 }
 
@@ -28,10 +28,7 @@ Answer validate(ResourceContext& context, Call& call) {
   const Error& error = infos.error();
   if (error.kind() == ErrorKind::timed_out) return refuse(error);
   // Here, and only here, the Java worker shows the exception's class and no status of its own.
-  std::string_view type = error.kind() == ErrorKind::bad_config
-                              ? "org.apache.kafka.connect.runtime.rest.errors.BadRequestException"
-                              : error.exception_class();
-  return refuse(500, std::string(type) + ": " + error.message());
+  return refuse(500, std::string(error.exception_class()) + ": " + error.message());
 }
 
 }  // namespace
@@ -50,7 +47,9 @@ void add_connector_plugins_resource(Router& router, ResourceContext& context) {
               .pattern = "/connector-plugins/{plugin}/config",
               .summary = "The definitions of a plug-in's configuration",
               .handler = [&context](Call& call) -> Answer {
-                auto keys = context.herder.plugin_config(call.path[0]);
+                const std::string* version = call.query.find("version");
+                auto keys = context.herder.plugin_config(
+                    call.path[0], version == nullptr ? "latest" : *version);
                 if (!keys) return refuse(keys.error());
                 return json_response(config_keys_json(*keys));
               },

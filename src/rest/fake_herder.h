@@ -124,7 +124,8 @@ class FakeHerder : public herder::Herder {
             {"a.Source", "source", "undefined"},
             {"a.Cast", "transformation", "1"}};
   }
-  Result<std::vector<config::ConfigKey>> plugin_config(const std::string& plugin) override {
+  Result<std::vector<config::ConfigKey>> plugin_config(const std::string& plugin,
+                                                       const std::string&) override {
     if (plugin != "Sink") return fail(ErrorKind::not_found, "Unknown plugin " + plugin + ".");
     config::ConfigKey secret;
     secret.name = "secret";
@@ -135,13 +136,14 @@ class FakeHerder : public herder::Herder {
   Result<herder::ConfigInfos> validate(const herder::NullableProperties& config,
                                        Deadline) override {
     if (config.count("connector.class") == 0) {
-      return fail(ErrorKind::bad_config, "Connector config {} contains no connector type");
+      return fail(ErrorKind::bad_config, "Connector config {} contains no connector type",
+                  "org.apache.kafka.connect.runtime.rest.errors.BadRequestException");
     }
     herder::ConfigInfos infos{"a.Sink", 1, {"Common"}, {}};
     config::ConfigValue value;
     value.name = "secret";
     value.value = "very-secret";
-    infos.configs.push_back({plugin_config("Sink")->front(), value});
+    infos.configs.push_back({plugin_config("Sink", "latest")->front(), value});
     infos.configs.push_back({std::nullopt, value});
     infos.configs.back().value->value.reset();
     return infos;

@@ -3,16 +3,13 @@
 // org.apache.kafka.connect.transforms.util.RegexValidator.
 
 #include "base/java_regex.h"
-#include "config/config_def.h"
+#include "config/connector_config.h"
 
 namespace millrace::transform {
 
-inline std::optional<config::Problem> check_java_regex(std::string_view,
+inline std::optional<config::Problem> check_java_regex(std::string_view name,
                                                        const config::Value& value) {
-  if (value.is_null()) return std::nullopt;
-  Result<JavaRegex> regex = JavaRegex::compile(*value.text);
-  if (regex) return std::nullopt;
-  return config::Problem{"Invalid regex: " + regex.error().message(), false};
+  return config::check_regex(name, value);
 }
 
 }  // namespace millrace::transform

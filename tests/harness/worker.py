@@ -57,9 +57,12 @@ class Worker:
         self.process = Process(self._command(arguments), os.path.join(self.folder, "worker.log"),
                                cwd=cwd)
         if wait:
-            wait_until(self.rest.answers, 60, "GET / to answer", self.process.check_alive)
+            self.wait_started()
             self.started_in = time.monotonic() - begin
         return self
+
+    def wait_started(self):
+        wait_until(self.rest.answers, 60, "GET / to answer", self.process.check_alive)
 
     def stop(self):
         """SIGTERM; gives the exit code."""

@@ -7,6 +7,7 @@
 #include "convert/header_tokens.h"
 #include "convert/header_values.h"
 #include "data/java_decimal.h"
+#include "data/java_digits.h"
 #include "data/java_string.h"
 
 namespace millrace::convert {
@@ -99,14 +100,18 @@ bool HeaderParser::single(bool embedded, HeaderValue& value) {
 }
 
 bool HeaderParser::token(bool embedded, std::string_view token, HeaderValue& value) {
-  bool digit = is_digit(token[0]);
+  // BigDecimal reads the digits of all scripts.
+  std::string plain;
+  if (!data::is_ascii(token)) plain = data::with_ascii_digits(token);
+  std::string_view number_text = plain.empty() ? token : plain;
+  bool digit = is_digit(number_text[0]);
   if (digit) {
     if (auto found = temporal(token)) {
       value = std::move(*found);
       return true;
     }
   }
-  if ((digit || token[0] == '+' || token[0] == '-') && number(token, value)) return true;
+  if ((digit || token[0] == '+' || token[0] == '-') && number(number_text, value)) return true;
   if (embedded) return false;
   value = string_value(tokens_.original());
   return true;

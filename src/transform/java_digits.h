@@ -1,19 +1,11 @@
 #pragma once
-// Character.digit: Java reads the decimal digits of all scripts in numbers.
+// Character.digit, as the transforms name it.
 
-#include <string>
-#include <string_view>
+#include "data/java_digits.h"
 
 namespace millrace::transform {
 
-// The UTF-8 text with digits of other scripts as 0 to 9.
-std::string with_ascii_digits(std::string_view text);
-
-inline bool is_ascii(std::string_view text) {
-  for (char c : text) {
-    if (static_cast<unsigned char>(c) >= 0x80) return false;
-  }
-  return true;
-}
+using data::is_ascii;
+using data::with_ascii_digits;
 
 }  // namespace millrace::transform

@@ -1,8 +1,8 @@
-#include "transform/java_digits.h"
+#include "data/java_digits.h"
 
 #include <cstdint>
 
-namespace millrace::transform {
+namespace millrace::data {
 namespace {
 
 // The zeros of the scripts in the basic plane; their nine other digits follow each.
@@ -38,4 +38,4 @@ std::string with_ascii_digits(std::string_view text) {
   return out;
 }
 
-}  // namespace millrace::transform
+}  // namespace millrace::data

@@ -32,6 +32,7 @@ def test_answers_equal_the_java_workers(java, millrace, broker, own_broker):
     other = own_broker().start()
     theirs, ours = java(bootstrap=other.bootstrap).start(), millrace(bootstrap=broker.bootstrap).start()
     text = io.StringIO()
-    failed = validate_configs.run(side(theirs), side(ours), seed=1, count=100, out=text)
+    failed = validate_configs.run(side(theirs), side(ours), seed=1, count=200, out=text)
+    failed += validate_configs.definitions(side(theirs), side(ours), out=text)
     failed += differential.run(side(theirs), side(ours), seed=1, out=text)
     assert failed == 0, text.getvalue()

@@ -44,11 +44,13 @@ class TopicLog {
   // Makes the topic where it is missing, refuses one that is not compacted, reads it to its end:
   // every record is given to `on_record`, on this thread until start returns, then on the log's.
   virtual Result<void> start(OnRecord on_record) = 0;
-  // `done` once all that was in the topic when this was called has been given to on_record. Open
-  // transactions are waited for. Retriable failures are retried for ever; others are given.
-  virtual void read_to_end(Done done) = 0;
-  // In order; acks=all. All of one call or, in a transaction, none.
-  virtual void send(std::vector<LogEntry> entries, Done done) = 0;
+  // `done` once all that was in the topic when this was called has been given to on_record, or with
+  // timed_out after `timeout`. Open transactions are waited for.
+  virtual void read_to_end(std::chrono::milliseconds timeout, Done done) = 0;
+  // In the order of the calls; acks=all. `done` once all are acknowledged, or one never will be
+  // (after `timeout` at the latest).
+  virtual void send(std::vector<LogEntry> entries, std::chrono::milliseconds timeout,
+                    Done done) = 0;
   // What is pending is sent or fails; nothing is read any more.
   virtual void stop() = 0;
   virtual int32_t partitions() const = 0;

@@ -1,0 +1,323 @@
+#include "kafka/librdkafka/log_reader.h"
+
+#include <librdkafka/rdkafka.h>
+
+#include <algorithm>
+
+#include "kafka/librdkafka/admin.h"
+#include "kafka/librdkafka/partition_list.h"
+
+namespace millrace::kafka {
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kMetadataTimeout{30'000}, kStartTimeout{60'000}, kOneAttempt{5'000};
+constexpr size_t kBatch = 500;
+constexpr const char* kConfigException = "org.apache.kafka.common.config.ConfigException";
+constexpr const char* kConnectException = "org.apache.kafka.connect.errors.ConnectException";
+
+template <typename T>
+using Owned = std::unique_ptr<T, void (*)(T*)>;
+
+milliseconds until(std::chrono::steady_clock::time_point time) {
+  return std::max(milliseconds(0),
+                  std::chrono::ceil<milliseconds>(time - std::chrono::steady_clock::now()));
+}
+
+std::optional<std::string> text(const void* bytes, size_t size) {
+  if (bytes == nullptr) return std::nullopt;
+  return std::string(static_cast<const char*>(bytes), size);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<LogReader>> LogReader::make(const TopicLogOptions& options,
+                                                   TopicLog::OnRecord on_record) {
+  auto settings = translate_client_properties(ClientRole::kConsumer, options.consumer);
+  if (!settings) return fail(std::move(settings).error());
+  settings->set("enable.partition.eof", "true");
+  settings->set("enable.auto.commit", "false");
+  settings->set("auto.offset.reset", "earliest");
+  settings->set("queued.max.messages.kbytes", "4096");
+  std::unique_ptr<LogReader> reader(new LogReader(options, std::move(on_record)));
+  reader->log_ =
+      std::make_shared<ClientLog>("org.apache.kafka.clients.consumer", options.log_context);
+  auto configuration = make_configuration(*settings, reader->log_);
+  if (!configuration) return fail(std::move(configuration).error());
+  auto handle = Handle::make(RD_KAFKA_CONSUMER, *configuration, reader->log_);
+  if (!handle) return fail(std::move(handle).error());
+  reader->handle_ = *std::move(handle);
+  return reader;
+}
+
+LogReader::~LogReader() {
+  stop();
+  if (topic_ != nullptr) {
+    for (int32_t partition = 0; partition < partitions(); ++partition)
+      rd_kafka_consume_stop(topic_, partition);
+    rd_kafka_topic_destroy(topic_);
+  }
+  if (queue_ != nullptr) rd_kafka_queue_destroy(queue_);
+}
+
+// ---- Start
+
+Result<void> LogReader::start() {
+  if (auto prepared = prepare_topic(); !prepared) return prepared;
+  if (auto begun = begin(); !begun) return begun;
+  const auto deadline = Clock::now() + kStartTimeout;
+  std::vector<int64_t> ends;
+  while (ends.empty()) {
+    auto asked = end_offsets(kOneAttempt);
+    if (asked)
+      ends = *std::move(asked);
+    else if (Clock::now() >= deadline)
+      return fail(Error(asked.error().kind(),
+                        "Failed to list offsets for topic '" + options_.topic.name +
+                            "': is bootstrap.servers right, and may the worker read the topic?",
+                        kConnectException)
+                      .caused_by(std::move(asked).error()));
+  }
+  while (!reached(ends)) {
+    if (Clock::now() >= deadline)
+      return fail(ErrorKind::timed_out,
+                  "Failed to read topic '" + options_.topic.name + "' to its end within " +
+                      std::to_string(kStartTimeout.count()) + " ms",
+                  kConnectException);
+    receive(milliseconds(100));
+  }
+  thread_ = std::thread([this] { run(); });
+  return {};
+}
+
+Result<void> LogReader::prepare_topic() {
+  auto count = make_topic_if_missing();
+  if (!count) return fail(std::move(count).error());
+  if (options_.single_partition && *count > 1)
+    return fail(ErrorKind::bad_config,
+                "Topic '" + options_.topic.name + "' supplied via the '" + options_.topic_property +
+                    "' property is required to have a single partition in order to guarantee "
+                    "consistency of connector configurations, but found " +
+                    std::to_string(*count) + " partitions.",
+                kConfigException);
+  positions_.assign(static_cast<size_t>(*count), 0);
+  return check_cleanup_policy();
+}
+
+// Gives the number of its partitions.
+Result<int32_t> LogReader::make_topic_if_missing() {
+  auto admin = LibrdkafkaAdmin::make(options_.admin, options_.log_context);
+  if (!admin) return fail(std::move(admin).error());
+  const auto deadline = Clock::now() + kMetadataTimeout;
+  bool created = false;
+  for (;;) {
+    auto found = (*admin)->describe_topics({options_.topic.name}, kOneAttempt);
+    if (found && !found->empty()) return found->front().partitions;
+    if (found && !created) {
+      auto made = (*admin)->create_topic(options_.topic, kOneAttempt);
+      if (!made && made.error().kind() != ErrorKind::retriable &&
+          made.error().kind() != ErrorKind::timed_out)
+        return fail(
+            Error(made.error().kind(),
+                  "Error while attempting to create/find topic(s) '" + options_.topic.name + "'",
+                  kConnectException)
+                .caused_by(std::move(made).error()));
+      created = made.has_value();
+    }
+    if (Clock::now() >= deadline)
+      return fail(ErrorKind::timed_out,
+                  "Could not look up partition metadata for offset backing store topic in "
+                  "allotted period. This could indicate a connectivity issue, unavailable topic "
+                  "partitions, or if this is your first use of the topic it may have taken too "
+                  "long to create: topic '" +
+                      options_.topic.name + "'",
+                  kConnectException);
+    std::this_thread::sleep_for(milliseconds(created ? 20 : 500));  // for the brokers to hear of it
+  }
+}
+
+Result<void> LogReader::check_cleanup_policy() {
+  rd_kafka_t* rk = handle_->get();
+  Owned<rd_kafka_queue_t> queue(rd_kafka_queue_new(rk), rd_kafka_queue_destroy);
+  Owned<rd_kafka_ConfigResource_t> resource(
+      rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, options_.topic.name.c_str()),
+      rd_kafka_ConfigResource_destroy);
+  rd_kafka_ConfigResource_t* resources[] = {resource.get()};
+  rd_kafka_DescribeConfigs(rk, resources, 1, nullptr, queue.get());
+  Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), 60'000), rd_kafka_event_destroy);
+  if (event == nullptr || rd_kafka_event_error(event.get()) != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return {};  // as Java: may not be asked, so it is believed
+  size_t count = 0;
+  const auto** results = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(event.get()), &count);
+  if (count != 1) return {};
+  size_t entries = 0;
+  const auto** configs = rd_kafka_ConfigResource_configs(results[0], &entries);
+  for (size_t i = 0; i < entries; ++i) {
+    if (std::string_view(rd_kafka_ConfigEntry_name(configs[i])) != "cleanup.policy") continue;
+    const char* value = rd_kafka_ConfigEntry_value(configs[i]);
+    if (value == nullptr || std::string_view(value) == "compact") return {};
+    return fail(ErrorKind::bad_config,
+                "Topic '" + options_.topic.name + "' supplied via the '" + options_.topic_property +
+                    "' property is required to have 'cleanup.policy=compact' to guarantee "
+                    "consistency and durability, but found the topic currently has "
+                    "'cleanup.policy=" +
+                    value +
+                    "'. Continuing would likely result in eventually losing what is in it and "
+                    "problems restarting this Connect cluster in the future. Change the '" +
+                    options_.topic_property +
+                    "' property in the Connect worker configurations to use a topic with "
+                    "'cleanup.policy=compact'.",
+                kConfigException);
+  }
+  return {};
+}
+
+Result<void> LogReader::begin() {
+  topic_ = rd_kafka_topic_new(handle_->get(), options_.topic.name.c_str(), nullptr);
+  queue_ = rd_kafka_queue_new(handle_->get());
+  for (int32_t partition = 0; partition < partitions(); ++partition)
+    if (rd_kafka_consume_start_queue(topic_, partition, RD_KAFKA_OFFSET_BEGINNING, queue_) != 0)
+      return fail(client_error(rd_kafka_last_error(),
+                               "Reading topic '" + options_.topic.name + "' failed"));
+  return {};
+}
+
+// ---- The thread
+
+void LogReader::run() {
+  for (;;) {
+    {
+      std::lock_guard lock(mutex_);
+      if (stopping_) break;
+      for (Request& request : asked_) waiting_.push_back(std::move(request));
+      asked_.clear();
+    }
+    serve_requests();
+    receive(milliseconds(waiting_.empty() ? 1000 : 100));
+  }
+  std::lock_guard lock(mutex_);
+  for (Request& request : asked_) waiting_.push_back(std::move(request));
+  for (Request& request : waiting_)
+    request.done(fail(ErrorKind::cancelled, "The worker stops reading " + options_.topic.name));
+  waiting_.clear();
+}
+
+void LogReader::receive(milliseconds timeout) {
+  rd_kafka_message_t* messages[kBatch];
+  auto wait = static_cast<int>(timeout.count());
+  for (;;) {
+    const ssize_t count = rd_kafka_consume_batch_queue(queue_, wait, messages, 1);
+    if (count <= 0) return;
+    take(*messages[0]);
+    rd_kafka_message_destroy(messages[0]);
+    wait = 0;  // and what else is there
+  }
+}
+
+void LogReader::take(const rd_kafka_message_t& message) {
+  int64_t& position = positions_[static_cast<size_t>(message.partition)];
+  if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
+    position = std::max(position, message.offset);
+    return;
+  }
+  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    log_->write(4, rd_kafka_err2name(message.err), rd_kafka_message_errstr(&message));
+    return;
+  }
+  position = message.offset + 1;
+  on_record_({message.partition, message.offset, rd_kafka_message_timestamp(&message, nullptr),
+              text(message.key, message.key_len), text(message.payload, message.len)});
+}
+
+bool LogReader::reached(const std::vector<int64_t>& ends) const {
+  for (size_t i = 0; i < ends.size(); ++i)
+    if (positions_[i] < ends[i]) return false;
+  return true;
+}
+
+void LogReader::serve_requests() {
+  if (waiting_.empty()) return;
+  // One question serves all who came before it.
+  if (waiting_.back().ends.empty()) {
+    const auto patience = std::min(kOneAttempt, until(waiting_.front().deadline));
+    if (auto ends = end_offsets(std::max(patience, milliseconds(100)))) {
+      for (Request& request : waiting_)
+        if (request.ends.empty()) request.ends = *ends;
+    } else {
+      log_->write(4, "LISTOFFSETS", ends.error().describe());
+    }
+  }
+  while (!waiting_.empty()) {
+    Request& first = waiting_.front();
+    const bool read = !first.ends.empty() && reached(first.ends);
+    if (!read && Clock::now() < first.deadline) return;
+    const TopicLog::Done done = std::move(first.done);
+    waiting_.pop_front();
+    if (read)
+      done({});
+    else
+      done(fail(ErrorKind::timed_out,
+                "Topic '" + options_.topic.name + "' could not be read to its end in time"));
+  }
+}
+
+// Of all partitions, past what open transactions hold back, too.
+Result<std::vector<int64_t>> LogReader::end_offsets(milliseconds timeout) {
+  rd_kafka_t* rk = handle_->get();
+  PartitionList list(rd_kafka_topic_partition_list_new(partitions()));
+  for (int32_t partition = 0; partition < partitions(); ++partition)
+    rd_kafka_topic_partition_list_add(list.get(), options_.topic.name.c_str(), partition)->offset =
+        RD_KAFKA_OFFSET_SPEC_LATEST;
+  Owned<rd_kafka_AdminOptions_t> options(
+      rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_LISTOFFSETS), rd_kafka_AdminOptions_destroy);
+  char why[256];
+  const auto wait = static_cast<int>(timeout.count());
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), wait, why, sizeof why);
+  rd_kafka_error_destroy(rd_kafka_AdminOptions_set_isolation_level(
+      options.get(), RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED));
+  Owned<rd_kafka_queue_t> queue(rd_kafka_queue_new(rk), rd_kafka_queue_destroy);
+  rd_kafka_ListOffsets(rk, list.get(), options.get(), queue.get());
+  const std::string what = "Asking for the end of topic '" + options_.topic.name + "' failed";
+  Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), wait + 1000),
+                                rd_kafka_event_destroy);
+  if (event == nullptr) return fail(client_error(RD_KAFKA_RESP_ERR__TIMED_OUT, what));
+  if (const auto error = rd_kafka_event_error(event.get()))
+    return fail(client_error(error, what, rd_kafka_event_error_string(event.get())));
+  size_t count = 0;
+  const auto** infos =
+      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.get()), &count);
+  std::vector<int64_t> ends(positions_.size(), 0);
+  for (size_t i = 0; i < count; ++i) {
+    const auto* found = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
+    if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR) return fail(client_error(found->err, what));
+    ends[static_cast<size_t>(found->partition)] = found->offset;
+  }
+  return ends;
+}
+
+// ---- From other threads
+
+void LogReader::read_to_end(milliseconds timeout, TopicLog::Done done) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!stopping_) {
+      asked_.push_back({Clock::now() + timeout, std::move(done), {}});
+      rd_kafka_queue_yield(queue_);
+      return;
+    }
+  }
+  done(fail(ErrorKind::cancelled, "The worker has stopped reading " + options_.topic.name));
+}
+
+void LogReader::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+    if (queue_ != nullptr) rd_kafka_queue_yield(queue_);
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+}  // namespace millrace::kafka

@@ -1,0 +1,36 @@
+#pragma once
+// OffsetTopic: source offsets of a cluster in a Kafka topic:
+// org.apache.kafka.connect.storage.KafkaOffsetBackingStore. Its records are those of the standalone
+// worker's file: keys and values of runtime/source_offset.h.
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "kafka/topic_log.h"
+#include "runtime/offset_store.h"
+
+namespace millrace::storage {
+
+class OffsetTopic final : public runtime::OffsetStore {
+ public:
+  explicit OffsetTopic(std::unique_ptr<kafka::TopicLog> log) : log_(std::move(log)) {}
+
+  Result<void> start() override;
+  void stop() override;
+  // Both read the topic to its end first.
+  Result<std::vector<std::optional<std::string>>> get(
+      const std::vector<std::string>& keys) override;
+  Result<std::vector<runtime::OffsetEntry>> entries_of(const std::string& connector) override;
+  void set(std::vector<runtime::OffsetEntry> entries, Done done) override;
+
+ private:
+  Result<void> read_to_end();
+
+  const std::unique_ptr<kafka::TopicLog> log_;
+  std::mutex mutex_;  // guards what was read
+  std::map<std::string, std::string> values_;
+};
+
+}  // namespace millrace::storage

@@ -1,0 +1,162 @@
+// HerderCore: starting and stopping connectors and tasks. Java: startWork, startConnector,
+// startTask.
+
+#include <algorithm>
+
+#include "distributed/herder_core.h"
+
+namespace millrace::distributed {
+namespace {
+
+constexpr char kConnectException[] = "org.apache.kafka.connect.errors.ConnectException";
+
+// Calls `done` when it has been called `count` times.
+std::function<void()> when_all(size_t count, std::function<void()> done) {
+  auto left = std::make_shared<size_t>(count);
+  return [left, done = std::move(done)] {
+    if (--*left == 0) done();
+  };
+}
+
+}  // namespace
+
+void HerderCore::start_work() {
+  const Load& held = assignment_->assigned;
+  log_.info("Starting connectors and tasks using config offset {}", assignment_->config_offset);
+  // What runs and is not held should not be: it was assigned to another in a way not foreseen.
+  Load stray;
+  for (const auto& [connector, part] : connectors_)
+    if (std::find(held.connectors.begin(), held.connectors.end(), connector) ==
+        held.connectors.end())
+      stray.connectors.push_back(connector);
+  const std::set<TaskId> tasks(held.tasks.begin(), held.tasks.end());
+  for (const auto& [task, part] : tasks_)
+    if (tasks.count(task) == 0) stray.tasks.push_back(task);
+  if (!stray.empty()) stop_parts(stray, [] {});
+
+  for (const std::string& connector : held.connectors)
+    if (connectors_.count(connector) == 0)
+      start_connector(connector, [this, connector](const Result<void>& started) {
+        if (!started)
+          log_.error("Failed to start connector '{}': {}", connector, started.error().describe());
+      });
+  for (const TaskId& task : held.tasks)
+    if (tasks_.count(task) == 0) start_task(task, {});
+  known_.clear();
+  for (const auto& [connector, state] : configs_->connectors) known_.insert(connector);
+  log_.info("Finished starting connectors and tasks");
+}
+
+void HerderCore::start_connector(const std::string& connector, Answer<void> answer) {
+  const ClusterState::Connector* state = configs_->find(connector);
+  if (state == nullptr)
+    return answer(fail(ErrorKind::not_found, "Connector " + connector + " not found",
+                       "org.apache.kafka.connect.errors.NotFoundException"));
+  const uint64_t start = ++starts_;
+  connectors_[connector] = Part{start, state->target, std::nullopt};
+  parts_.worker->start_connector(
+      connector, state->config, state->target,
+      later<Result<TargetState>>(
+          [this, connector, start, answer](const Result<TargetState>& reached) {
+            connector_started(connector, start, reached, answer);
+          }));
+}
+
+void HerderCore::connector_started(const std::string& connector, uint64_t start,
+                                   const Result<TargetState>& reached, const Answer<void>& answer) {
+  auto part = connectors_.find(connector);
+  const bool stale = part == connectors_.end() || part->second.start != start;
+  if (!reached)
+    return answer(
+        fail(Error(ErrorKind::fatal, "Failed to start connector: " + connector, kConnectException)
+                 .caused_by(Error(reached.error()))));
+  if (!stale) {
+    tell_target(connector);
+    if (*reached == TargetState::kStarted) reconfigure(connector);
+  }
+  answer({});
+}
+
+void HerderCore::start_task(const TaskId& task, Answer<void> answer) {
+  const ClusterState::Connector* state = configs_->find(task.connector);
+  const uint64_t start = ++starts_;
+  Part& part = tasks_[task];
+  part = Part{start, TargetState::kStarted, std::nullopt};
+  const Properties* config = nullptr;
+  if (state != nullptr)
+    if (auto found = state->tasks.find(task.index); found != state->tasks.end())
+      config = &found->second;
+  if (config == nullptr) {
+    Error error(ErrorKind::fatal,
+                "Task " + task.to_string() + " has no configuration in the config topic",
+                kConnectException);
+    log_.error(
+        "Couldn't instantiate task {} because it has an invalid task configuration. This task will "
+        "not execute until reconfigured.",
+        task.to_string());
+    put_failed(task, error);
+    if (answer) answer(fail(std::move(error)));
+    return;
+  }
+  part.target = state->target;
+  part.task_config_generation = state->task_config_generation;
+  parts_.worker->start_task(
+      {task, state->config, *config, state->target, static_cast<size_t>(state->task_count)},
+      later<Result<void>>([this, task, start, answer](const Result<void>& started) {
+        task_started(task, start, started, answer);
+      }));
+}
+
+void HerderCore::task_started(const TaskId& task, uint64_t start, const Result<void>& started,
+                              const Answer<void>& answer) {
+  auto part = tasks_.find(task);
+  if (part != tasks_.end() && part->second.start == start && started) tell_target(task.connector);
+  if (answer) answer(started);
+}
+
+// What was started with one target state while another was being read has not heard of that.
+void HerderCore::tell_target(const std::string& connector) {
+  const ClusterState::Connector* state = configs_->find(connector);
+  if (state == nullptr) return;
+  bool told = true;
+  if (auto part = connectors_.find(connector); part != connectors_.end())
+    told = part->second.target == state->target;
+  for (auto part = tasks_.lower_bound({connector, 0});
+       part != tasks_.end() && part->first.connector == connector; ++part)
+    told = told && part->second.target == state->target;
+  if (!told) apply_target_states({connector});
+}
+
+void HerderCore::stop_parts(const Load& load, Done done) {
+  Load running;
+  for (const std::string& connector : load.connectors)
+    if (connectors_.count(connector) != 0) running.connectors.push_back(connector);
+  for (const TaskId& task : load.tasks)
+    if (tasks_.count(task) != 0) running.tasks.push_back(task);
+  stop_all_of(running, std::move(done));
+}
+
+void HerderCore::stop_all_of(const Load& load, Done done) {
+  for (const std::string& connector : load.connectors) {
+    connectors_.erase(connector);
+    reconfigurations_.erase(connector);
+  }
+  for (const TaskId& task : load.tasks) tasks_.erase(task);
+  const size_t calls = load.connectors.size() + (load.tasks.empty() ? 0 : 1);
+  if (calls == 0) return done();
+  const Done one = later(when_all(calls, std::move(done)));
+  if (!load.tasks.empty()) parts_.worker->stop_tasks(load.tasks, one);
+  for (const std::string& connector : load.connectors)
+    parts_.worker->stop_connector(connector, one);
+}
+
+void HerderCore::put_failed(const TaskId& task, const Error& error) {
+  storage::StoredStatus status;
+  status.state = State::kFailed;
+  status.trace = error.trace();
+  status.worker_id = options_.worker_id;
+  status.generation = generation_;
+  parts_.statuses->put(task, status, true);
+}
+
+}  // namespace millrace::distributed

@@ -107,6 +107,7 @@ class Connection {
   std::unique_ptr<SaslClient> sasl_;
   std::future<Result<std::string>> token_;
   std::optional<TimePoint> login_again_at_;  // KIP-368
+  bool logged_in_before_ = false;
 
   std::string out_;
   FrameReader in_;

@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include "base/log.h"
 #include "kafka/wire/factory.h"
 
 using namespace millrace;
@@ -91,6 +92,7 @@ int main(int argc, char** argv) {
     else
       options.client[key] = value;
   }
+  logging::set_level("root", LogLevel::kDebug);
   Listener listener(argv[1]);
   auto member = make_group_member(options, listener);
   if (!member) {

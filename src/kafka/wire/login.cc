@@ -101,6 +101,8 @@ void Connection::authenticate(TimePoint now, const std::string& bytes) {
 
 void Connection::logged_in(TimePoint now, int64_t session_lifetime_ms) {
   sasl_.reset();
+  if (logged_in_before_) log_.debug("Logged in again at {}", endpoint_.text());
+  logged_in_before_ = true;
   if (session_lifetime_ms > 0) {
     // As Java: at 85 to 95 % of the session, so that not all clients come back at once.
     static thread_local std::minstd_rand random(std::random_device{}());

@@ -73,7 +73,7 @@ bool is_transient(const Error& error) {
       case ErrorKind::timed_out: transient = true; break;
       default: break;
     }
-    if (each->message() == kToleranceExceeded) return false;
+    if (starts_with(each->message(), kToleranceExceeded)) return false;
     if (names_network_or_files(each->exception_class())) transient = true;
   }
   return transient;

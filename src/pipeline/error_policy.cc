@@ -33,9 +33,14 @@ int64_t wall_clock_ms() {
       .count();
 }
 
-Error tolerance_exceeded(Error cause) {
-  return Error(ErrorKind::fatal, "Tolerance exceeded in error handler", kConnectException)
-      .caused_by(std::move(cause));
+// Readers of traces leave out the lines that begin so, as all do with Java's.
+constexpr std::string_view kFrame = "\n\tat ";
+
+Error tolerance_exceeded(const data::RecordFailure& failure, const OriginalRecords& originals) {
+  std::string message = "Tolerance exceeded in error handler";
+  message.append(kFrame).append(data::stage_name(failure.stage)).append(" ");
+  message.append(failure.stage_class).append(" ").append(originals.place(failure.record));
+  return Error(ErrorKind::fatal, std::move(message), kConnectException).caused_by(failure.error);
 }
 
 }  // namespace
@@ -67,7 +72,11 @@ void ErrorProbe::read(Sample& sample) const {
 }
 
 std::string ConsumedRecords::describe(uint32_t record) const {
-  std::string text = ", where consumed record is {topic='";
+  return ", where consumed record is " + place(record);
+}
+
+std::string ConsumedRecords::place(uint32_t record) const {
+  std::string text = "{topic='";
   text.append(raw_.topics[record]).append("', partition=");
   text.append(std::to_string(raw_.partitions[record])).append(", offset=");
   text.append(std::to_string(raw_.offsets[record]));
@@ -132,7 +141,7 @@ std::optional<Error> ErrorPolicy::conclude(data::Failures& failures,
                  written.error().describe(), originals.describe(failure.record));
     }
     report(failure, originals);
-    if (!config_.tolerate_all) return tolerance_exceeded(failure.error);
+    if (!config_.tolerate_all) return tolerance_exceeded(failure, originals);
   }
   return std::nullopt;
 }
@@ -145,16 +154,17 @@ Result<void> ErrorPolicy::report_failed(data::RecordFailure failure,
   report(failure, originals);
   if (config_.tolerate_all) return {};
   probe_.errors.add();
-  return fail(tolerance_exceeded(std::move(failure.error)));
+  return fail(tolerance_exceeded(failure, originals));
 }
 
 Result<void> ErrorPolicy::report_put(uint32_t record, Error error,
                                      const OriginalRecords& originals) {
   Result<void> reported = report_failed(
-      {record, data::Stage::kPut, error, "org.apache.kafka.connect.sink.SinkTask"}, originals);
+      {record, data::Stage::kPut, std::move(error), "org.apache.kafka.connect.sink.SinkTask"},
+      originals);
   std::lock_guard lock(mutex_);
   ++put_reports_;
-  if (!reported && !config_.tolerate_all && !put_error_) put_error_ = std::move(error);
+  if (!reported && !config_.tolerate_all && !put_error_) put_error_ = reported.error();
   return reported;
 }
 
@@ -165,8 +175,7 @@ uint64_t ErrorPolicy::put_reports() const {
 
 std::optional<Error> ErrorPolicy::put_error() const {
   std::lock_guard lock(mutex_);
-  if (!put_error_) return std::nullopt;
-  return tolerance_exceeded(*put_error_);
+  return put_error_;
 }
 
 Result<void> ErrorPolicy::open_dead_letters() {

@@ -76,6 +76,8 @@ class OriginalRecords {
   // What Java's LogReporter adds with errors.log.include.messages, e.g.
   // ", where consumed record is {topic='t', partition=0, offset=5, ...}".
   virtual std::string describe(uint32_t record) const = 0;
+  // Where the record is from, without anything that it holds; for a status.
+  virtual std::string place(uint32_t record) const = 0;
   virtual const RawRecords* raw() const { return nullptr; }        // null: there are no bytes
   virtual const data::Records* values() const { return nullptr; }  // where there are no bytes
 };
@@ -85,6 +87,7 @@ class ConsumedRecords : public OriginalRecords {
  public:
   explicit ConsumedRecords(const RawRecords& raw) : raw_(raw) {}
   std::string describe(uint32_t record) const override;
+  std::string place(uint32_t record) const override;
   const RawRecords* raw() const override { return &raw_; }
 
  private:
@@ -114,8 +117,9 @@ class ErrorPolicy {
 
   // Reports all that failed in a batch: one report per record, in the order of the records. With
   // tolerance none only the lowest record is reported. An error: deliver what survived, then fail
-  // the task with it: `Tolerance exceeded in error handler`, caused by the failure. stopped: what
-  // may pass was given up because the task is to stop. Sorts `failures`.
+  // the task with it: `Tolerance exceeded in error handler`, with a line that tells stage, class
+  // and record where Java has the frames of a trace, caused by the failure. stopped: what may pass
+  // was given up because the task is to stop. Sorts `failures`.
   std::optional<Error> conclude(data::Failures& failures, const OriginalRecords& originals,
                                 bool stopped = false);
 

@@ -210,7 +210,10 @@ TEST_F(PipelineTest, TheLowestFailureWinsThoughALaterStageFindsIt) {
   EXPECT_THAT(sink({{"k", "a"}, {"k", "drop"}, {"k", "fail"}, {"k", "bad"}, {"badkey", "b"}}),
               ElementsAre("a"));
   ASSERT_TRUE(output.failure);
-  EXPECT_EQ(output.failure->message(), "Tolerance exceeded in error handler");
+  EXPECT_EQ(
+      output.failure->message(),
+      "Tolerance exceeded in error handler\n\tat TRANSFORMATION Drop {topic='t', partition=2, "
+      "offset=12, timestamp=77, timestampType=CreateTime}");
   EXPECT_EQ(output.failure->cause()->message(), "failed: fail");
   EXPECT_EQ(output.handled, 2u);
   EXPECT_THAT(letters->reported, ElementsAre("TRANSFORMATION fail"));

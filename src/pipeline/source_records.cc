@@ -51,6 +51,16 @@ void append_headers(std::string& text, std::span<const data::Header> headers) {
 
 }  // namespace
 
+std::string SourceRecords::place(uint32_t record) const {
+  const data::Records& r = records_;
+  std::string text = "{topic='";
+  text.append(at<std::string_view>(r.topics, record, "null")).append("', sourcePartition=");
+  append_value(text, nullptr, at<const data::Cell*>(r.source_partitions, record, nullptr));
+  text.append(", sourceOffset=");
+  append_value(text, nullptr, at<const data::Cell*>(r.source_offsets, record, nullptr));
+  return text.append("}");
+}
+
 std::string SourceRecords::describe(uint32_t record) const {
   const data::Records& r = records_;
   std::string text = ", where source record is = SourceRecord{sourcePartition=";

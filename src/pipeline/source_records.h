@@ -13,6 +13,7 @@ class SourceRecords : public OriginalRecords {
  public:
   explicit SourceRecords(const data::Records& records) : records_(records) {}
   std::string describe(uint32_t record) const override;
+  std::string place(uint32_t record) const override;
   const data::Records* values() const override { return &records_; }
 
  private:

@@ -13,6 +13,10 @@ class OwnRecord : public pipeline::OriginalRecords {
  public:
   explicit OwnRecord(const data::Records& records) : records_(records) {}
   std::string describe(uint32_t record) const override {
+    const std::string place = this->place(record);
+    return place.empty() ? place : ", where consumed record is " + place;
+  }
+  std::string place(uint32_t record) const override {
     pipeline::RawRecords raw;
     raw.topics = records_.topics;
     raw.partitions = records_.partitions;
@@ -20,7 +24,7 @@ class OwnRecord : public pipeline::OriginalRecords {
     raw.timestamps = records_.timestamps;
     raw.timestamp_types = records_.timestamps == nullptr ? nullptr : records_.timestamp_types;
     if (raw.topics == nullptr || raw.partitions == nullptr || raw.offsets == nullptr) return {};
-    return pipeline::ConsumedRecords(raw).describe(record);
+    return pipeline::ConsumedRecords(raw).place(record);
   }
   const data::Records* values() const override { return &records_; }
 

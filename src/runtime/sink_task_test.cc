@@ -122,7 +122,8 @@ TEST_F(SinkTaskTest, APoisonRecordFailsTheTaskAfterTheRecordsBeforeIt) {
   EXPECT_THAT(status.states(), ElementsAre("RUNNING", "FAILED"));
   EXPECT_THAT(status.trace(),
               HasSubstr("org.apache.kafka.connect.errors.ConnectException: Tolerance exceeded in "
-                        "error handler\nCaused by: "
+                        "error handler\n\tat VALUE_CONVERTER Value {topic='t', partition=0, "
+                        "offset=2, timestamp=1000, timestampType=CreateTime}\nCaused by: "
                         "org.apache.kafka.connect.errors.DataException: cannot be converted: bad"));
   EXPECT_THAT(journal.only({"put ", "commit"}), ElementsAre("put a b", "commit_sync t-0:2 t-1:0"));
 }

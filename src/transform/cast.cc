@@ -385,6 +385,34 @@ class Cast : public SideTransform {
     return {};
   }
 
+  class CastStep : public FieldStep {
+   public:
+    CastStep(SchemaRef from, Kind type) : from_(std::move(from)), type_(type) {}
+    bool apply(const Work& work, Cell& value) const override {
+      Result<Cell> result = cast(work.arena(), from_.get(), value, type_);
+      if (result) value = *result;
+      return result.has_value();
+    }
+
+   private:
+    const SchemaRef from_;
+    const Kind type_;
+  };
+
+  std::optional<Program> program(const Schema& schema) override {
+    if (spec_.whole) return std::nullopt;
+    Result<const Plan*> plan = plans_.get(&schema, [&](const Schema& s) { return make_plan(s); });
+    if (!plan) return std::nullopt;
+    Program program{(*plan)->schema, {}};
+    for (uint32_t i = 0; i < schema.fields().size(); ++i) {
+      copy_field(program.rows, schema, i, with_default_);
+      const Kind type = (*plan)->types[i];
+      if (type != Kind::kNull)
+        program.rows.then(std::make_shared<CastStep>(schema.fields()[i].schema, type));
+    }
+    return program;
+  }
+
   Result<void> change_schemaless(const Work& work, Datum& datum) {
     if (spec_.whole) {
       Result<Cell> value = cast(work.arena(), nullptr, datum.value, *spec_.whole);

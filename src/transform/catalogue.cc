@@ -135,6 +135,16 @@ Result<std::vector<std::string>> aliases(const config::Properties& properties,
 Result<std::unique_ptr<Predicate>> make_predicate(const config::Properties& properties,
                                                   const std::string& alias) {
   const std::string prefix = "predicates." + alias + ".";
+  Result<std::vector<std::string>> known = aliases(properties, "predicates");
+  if (!known) return fail(std::move(known).error());
+  if (std::find(known->begin(), known->end(), alias) == known->end()) {
+    // Java asks for a key that only those have which are listed.
+    Error why = config_failure("Unknown configuration '" + prefix + "plugin.version'").value();
+    std::string message = std::string(why.exception_class()) + ": " + why.message();
+    return fail(
+        Error(why.kind(), std::move(message), "org.apache.kafka.connect.errors.ConnectException")
+            .caused_by(std::move(why)));
+  }
   std::string name = value_or_empty(properties, prefix + "type");
   const PredicateClass* predicate_class = find_predicate(name);
   if (predicate_class == nullptr) return unknown_class(prefix + "type", name);
@@ -142,6 +152,17 @@ Result<std::unique_ptr<Predicate>> make_predicate(const config::Properties& prop
       predicate_class->config_def->parse(with_prefix(properties, prefix));
   if (!config) return fail(std::move(config).error());
   return predicate_class->make(*config);
+}
+
+// Transforms of one side that follow each other become one.
+void append(Transforms& chain, std::unique_ptr<Transform> next) {
+  auto* side = dynamic_cast<SideTransform*>(next.get());
+  if (side == nullptr) return chain.push_back(std::move(next));
+  next.release();
+  std::unique_ptr<SideTransform> owned(side);
+  auto* before = chain.empty() ? nullptr : dynamic_cast<SideChain*>(chain.back().get());
+  if (before != nullptr && before->key() == owned->key()) return before->add(std::move(owned));
+  chain.push_back(std::make_unique<SideChain>(std::move(owned)));
 }
 
 bool parse_boolean(std::string text) {  // Boolean.parseBoolean
@@ -213,15 +234,16 @@ Result<Transforms> make_transforms(const config::Properties& properties) {
     if (!config) return fail(std::move(config).error());
     Result<std::unique_ptr<Transform>> transform = transform_class->make(*config);
     if (!transform) return fail(std::move(transform).error());
+    std::unique_ptr<Transform> made = std::move(*transform);
     if (std::string predicate_alias = value_or_empty(properties, prefix + "predicate");
         !predicate_alias.empty()) {
       Result<std::unique_ptr<Predicate>> predicate = make_predicate(properties, predicate_alias);
       if (!predicate) return fail(std::move(predicate).error());
-      *transform = apply_where(std::move(*predicate),
-                               parse_boolean(value_or_empty(properties, prefix + "negate")),
-                               std::move(*transform), transform_class->class_name);
+      made = apply_where(std::move(*predicate),
+                         parse_boolean(value_or_empty(properties, prefix + "negate")),
+                         std::move(made), transform_class->class_name);
     }
-    chain.push_back(std::move(*transform));
+    append(chain, std::move(made));
   }
   return chain;
 }

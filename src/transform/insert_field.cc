@@ -111,6 +111,54 @@ class InsertField : public SideTransform {
     return {};
   }
 
+  enum class Source : uint8_t { kTopic, kPartition, kOffset, kTimestamp, kStatic };
+  class Insert : public FieldStep {
+   public:
+    Insert(const InsertField& owner, Source source) : owner_(owner), source_(source) {}
+    bool apply(const Work& work, Cell& value) const override {
+      const data::Records& view = work.view;
+      const uint32_t record = work.record;
+      switch (source_) {
+        case Source::kTopic: value = data::string_cell(view.topics[record]); break;
+        case Source::kPartition:
+          if (view.partitions[record] != data::kNone)
+            value = data::int32_cell(view.partitions[record]);
+          break;
+        case Source::kOffset:
+          if (view.original_offsets == nullptr) return false;
+          value = data::int64_cell(view.original_offsets[record]);
+          break;
+        case Source::kTimestamp:
+          if (view.timestamps[record] != data::kNone)
+            value = data::integer_cell(Kind::kInstant, view.timestamps[record]);
+          break;
+        case Source::kStatic: value = owner_.static_cell_; break;
+      }
+      return true;
+    }
+
+   private:
+    const InsertField& owner_;
+    const Source source_;
+  };
+
+  std::optional<Program> program(const Schema& schema) override {
+    Result<const Plan*> plan = plans_.get(&schema, [&](const Schema& s) { return make_plan(s); });
+    if (!plan) return std::nullopt;
+    Program program{(*plan)->schema, {}};
+    for (uint32_t i = 0; i < schema.fields().size(); ++i)
+      copy_field(program.rows, schema, i, with_default_);
+    auto add = [&](const Insertion& insertion, Source source) {
+      if (insertion.configured) program.rows.make(std::make_shared<Insert>(*this, source));
+    };
+    add(topic_, Source::kTopic);
+    add(partition_, Source::kPartition);
+    add(offset_, Source::kOffset);
+    add(timestamp_, Source::kTimestamp);
+    add(static_, Source::kStatic);
+    return program;
+  }
+
   // Calls put(field, value) for each field that has a value; *next counts all that are configured,
   // before the call.
   template <typename Put>

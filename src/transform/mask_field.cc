@@ -59,18 +59,11 @@ class MaskField : public SideTransform {
       return {};
     }
     if (auto ok = require_struct(datum.value, kPurpose); !ok) return ok;
-    Result<const Plan*> plan = plans_.get(datum.schema, [&](const Schema& schema) -> Result<Plan> {
-      Plan masked;
-      for (const data::Field& field : schema.fields()) {
-        masked.push_back(std::find(fields_.begin(), fields_.end(), field.name) != fields_.end());
-      }
-      return masked;
-    });
-    if (!plan) return fail(std::move(plan).error());
+    const Plan& masked_fields = plan_of(*datum.schema);
     Cell* row = work.arena().allocate_array<Cell>(datum.value.length);
     for (uint32_t i = 0; i < datum.value.length; ++i) {
       row[i] = field_value(*datum.schema, datum.value, i, with_default_);
-      if ((**plan)[i]) {
+      if (masked_fields[i]) {
         Result<Cell> masked = mask(work.arena(), row[i]);
         if (!masked) return fail(std::move(masked).error());
         row[i] = *masked;
@@ -79,6 +72,38 @@ class MaskField : public SideTransform {
     }
     datum.value = data::nested_cell(Kind::kStruct, row, datum.value.length);
     return {};
+  }
+
+  const Plan& plan_of(const Schema& schema) {
+    return **plans_.get(&schema, [&](const Schema& s) -> Result<Plan> {
+      Plan masked;
+      for (const data::Field& field : s.fields())
+        masked.push_back(std::find(fields_.begin(), fields_.end(), field.name) != fields_.end());
+      return masked;
+    });
+  }
+
+  class Mask : public FieldStep {
+   public:
+    explicit Mask(const MaskField& owner) : owner_(owner) {}
+    bool apply(const Work& work, Cell& value) const override {
+      Result<Cell> masked = owner_.mask(work.arena(), value);
+      if (masked) value = *masked;
+      return masked.has_value();
+    }
+
+   private:
+    const MaskField& owner_;
+  };
+
+  std::optional<Program> program(const Schema& schema) override {
+    Program program{SchemaRef(&schema), {}};
+    const Plan& masked = plan_of(schema);
+    for (uint32_t i = 0; i < schema.fields().size(); ++i) {
+      copy_field(program.rows, schema, i, with_default_);
+      if (masked[i]) program.rows.then(std::make_shared<Mask>(*this));
+    }
+    return program;
   }
 
   Result<Cell> mask(Arena& arena, const Cell& value) const {

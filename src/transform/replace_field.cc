@@ -132,6 +132,15 @@ class ReplaceField : public SideTransform {
     return {};
   }
 
+  std::optional<Program> program(const Schema& schema) override {
+    Result<const Plan*> plan = plans_.get(&schema, [&](const Schema& s) { return make_plan(s); });
+    if (!plan || (*plan)->crossed) return std::nullopt;
+    Program program{(*plan)->schema, {}};
+    for (uint32_t source : (*plan)->sources)
+      copy_field(program.rows, schema, source, with_default_);
+    return program;
+  }
+
   Result<Plan> make_plan(const Schema& schema) {
     Plan plan;
     std::string missing;

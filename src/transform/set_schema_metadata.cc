@@ -54,6 +54,13 @@ class SetSchemaMetadata : public SideTransform {
     return {};
   }
 
+  std::optional<Program> program(const Schema& schema) override {
+    Program program{renamed(schema), {}};
+    for (uint32_t i = 0; i < schema.fields().size(); ++i)
+      copy_field(program.rows, schema, i, with_default_);
+    return program;
+  }
+
   SchemaRef renamed(const Schema& schema) const {
     data::SchemaBuilder builder(Kind::kStruct);
     copy_basics(schema, builder);

@@ -3,12 +3,15 @@
 // share.
 
 #include <algorithm>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "data/batch.h"
+#include "transform/row_program.h"
 #include "transform/transform.h"
 
 namespace millrace::transform {
@@ -37,28 +40,6 @@ T* copy_column(data::Batch& batch, const T* column, uint32_t count) {
   std::copy(column, column + count, copy);
   return copy;
 }
-
-class SideTransform : public Transform {
- public:
-  void apply(data::Batch& batch, data::Records& view, data::Failures& failures) final;
-
- protected:
-  explicit SideTransform(Side side) : side_(std::move(side)) {}
-  struct Work {
-    data::Batch& batch;
-    const data::Records& view;
-    uint32_t record;
-    Arena& arena() const { return batch.arena(); }
-  };
-  // Before the first record of a batch.
-  virtual void begin(data::Batch&) {}
-  // Changes one record's key or value in place. New schemas are kept alive by a plan of the
-  // transform.
-  virtual Result<void> change(const Work& work, Datum& datum) = 0;
-
- private:
-  const Side side_;
-};
 
 // What a transform has worked out for a schema. The newest 16 are kept, as in Java; the last one
 // used is found by a pointer comparison.
@@ -92,6 +73,82 @@ class PlanCache {
   std::vector<Entry> entries_;
 };
 
+class SideStages;
+
+class SideTransform : public Transform {
+ public:
+  ~SideTransform() override;
+  void apply(data::Batch& batch, data::Records& view, data::Failures& failures) final;
+  bool key() const { return side_.key; }
+
+ protected:
+  explicit SideTransform(Side side);
+  // Before the first record of a batch.
+  virtual void begin(data::Batch&) {}
+  // Changes one record's key or value in place. New schemas are kept alive by a plan of the
+  // transform.
+  virtual Result<void> change(const Work& work, Datum& datum) = 0;
+  // What `change` does to structs of a schema that is one.
+  struct Program {
+    SchemaRef schema;  // of the new rows
+    RowProgram rows;
+  };
+  // Nothing: it is no matter of single fields, or it fails.
+  virtual std::optional<Program> program(const Schema&) { return std::nullopt; }
+
+ private:
+  friend class SideStages;
+  const Side side_;
+  std::unique_ptr<SideStages> alone_;
+};
+
+// Transforms of one side that follow each other, over a batch.
+class SideStages {
+ public:
+  void add(SideTransform& stage);
+  bool key() const { return stages_.front()->key(); }
+  void apply(data::Batch& batch, data::Records& view, data::Failures& failures);
+
+ private:
+  // The programs of `stages` stages in one. None: the first of them has to be asked itself.
+  struct Compiled {
+    size_t stages = 0;
+    RowProgram rows;
+    std::vector<SchemaRef> schemas;  // behind each stage
+  };
+  struct Failed {
+    Error error;
+    size_t stage;
+  };
+  Compiled compile(size_t first, const Schema& schema);
+  std::optional<Failed> change(const Work& work, Datum& datum);
+  bool run(const Work& work, Datum& datum, const Compiled& compiled, size_t stage);
+
+  std::vector<SideTransform*> stages_;
+  std::vector<PlanCache<Compiled>> programs_;  // by the stage that they begin with
+  // The newest program: its schemas are kept by the batch already.
+  const Schema* last_schema_ = nullptr;
+  size_t last_stage_ = 0;
+};
+
+// SideStages that own their transforms.
+class SideChain : public Transform {
+ public:
+  explicit SideChain(std::unique_ptr<SideTransform> first) { add(std::move(first)); }
+  void add(std::unique_ptr<SideTransform> next) {
+    stages_.add(*next);
+    owned_.push_back(std::move(next));
+  }
+  bool key() const { return stages_.key(); }
+  void apply(data::Batch& batch, data::Records& view, data::Failures& failures) override {
+    stages_.apply(batch, view, failures);
+  }
+
+ private:
+  std::vector<std::unique_ptr<SideTransform>> owned_;
+  SideStages stages_;
+};
+
 // org.apache.kafka.connect.transforms.util.Requirements
 Result<void> require_map(const Cell& value, std::string_view purpose);
 Result<void> require_struct(const Cell& value, std::string_view purpose);
@@ -105,6 +162,12 @@ inline const Cell& field_value(const Schema& schema, const Cell& row, uint32_t f
     if (fallback != nullptr) return *fallback;
   }
   return cell;
+}
+
+// The same as a part of a program: Struct.get and then Struct.put under the same schema.
+inline void copy_field(RowProgram& rows, const Schema& schema, uint32_t field, bool with_default) {
+  const Schema& type = *schema.fields()[field].schema;
+  rows.copy(field, with_default ? type.default_value() : nullptr, !type.optional());
 }
 
 // Struct.put of a null into a required field fails.

@@ -127,6 +127,33 @@ class TimestampConverter : public SideTransform {
     return {};
   }
 
+  class Convert : public FieldStep {
+   public:
+    Convert(const TimestampConverter& owner, Format source) : owner_(owner), source_(source) {}
+    bool apply(const Work& work, Cell& value) const override {
+      Result<Cell> converted = owner_.convert(work.arena(), value, source_);
+      if (converted) value = *converted;
+      return converted.has_value();
+    }
+
+   private:
+    const TimestampConverter& owner_;
+    const Format source_;
+  };
+
+  std::optional<Program> program(const Schema& schema) override {
+    if (field_.empty()) return std::nullopt;
+    Result<const Plan*> plan = plans_.get(&schema, [&](const Schema& s) { return make_plan(s); });
+    if (!plan || ((*plan)->field >= 0 && !(*plan)->source)) return std::nullopt;
+    Program program{(*plan)->schema, {}};
+    for (uint32_t i = 0; i < schema.fields().size(); ++i) {
+      copy_field(program.rows, schema, i, with_default_);
+      if (static_cast<int32_t>(i) == (*plan)->field)
+        program.rows.then(std::make_shared<Convert>(*this, *(*plan)->source));
+    }
+    return program;
+  }
+
   Result<Cell> convert_row(Arena& arena, const Schema& schema, const Plan& plan,
                            const Cell& value) const {
     Cell* row = arena.allocate_array<Cell>(value.length);

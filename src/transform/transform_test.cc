@@ -105,6 +105,34 @@ TEST_F(TransformTest, AChainChangesStructs) {
   EXPECT_EQ(*view_.value_schemas[0]->name(), "order");
 }
 
+// Transforms that follow each other run as one; each record still fails where it would alone.
+TEST_F(TransformTest, FailuresAreThoseOfTheirOwnTransform) {
+  SchemaRef other = data::SchemaBuilder(Kind::kStruct)
+                        .field("name", data::optional_primitive_schema(Kind::kString))
+                        .field("id", data::primitive_schema(Kind::kInt64))
+                        .build();
+  add(order(), row({data::int64_cell(1), data::string_cell("5"), data::int64_cell(0)}));
+  add(other, row({data::string_cell("six"), data::int64_cell(2)}));
+  add(order(), row({data::int64_cell(3), data::string_cell("x"), data::int64_cell(0)}));
+  add(other, row({data::string_cell("7"), data::int64_cell(4)}));
+  add(order(), row({data::null_cell(), data::string_cell("x"), data::int64_cell(0)}));
+  apply({{"transforms", "i,c,r"},
+         {"transforms.i.type", kPackage + "InsertField$Value"},
+         {"transforms.i.topic.field", "topic"},
+         {"transforms.c.type", kPackage + "Cast$Value"},
+         {"transforms.c.spec", "name:int32"},
+         {"transforms.r.type", kPackage + "ReplaceField$Value"},
+         {"transforms.r.include", "id,topic"}});
+  ASSERT_EQ(failures_.size(), 3u);
+  EXPECT_EQ(failures_[0].record, 1u);  // of a field that is not even in the result
+  EXPECT_EQ(failures_[0].stage_class, kPackage + "Cast$Value");
+  EXPECT_EQ(failures_[1].record, 2u);
+  EXPECT_EQ(failures_[2].record, 4u);
+  EXPECT_EQ(failures_[2].stage_class, kPackage + "InsertField$Value");
+  EXPECT_EQ(value(0), "Struct{id=1,topic=orders}");
+  EXPECT_EQ(value(3), "Struct{id=4,topic=orders}");
+}
+
 TEST_F(TransformTest, TheOriginalViewStaysAsItWas) {
   add(order(), row({data::int64_cell(7), data::null_cell(), data::int64_cell(0)}));
   apply({{"transforms", "r"},

@@ -267,6 +267,7 @@ class Corpus:
             config.update(self.transform("t%d" % i, each))
             if self.maybe(0.15):
                 config.update(self.predicate("t%d" % i, "p%d" % i))
+                config["predicates"] = ",".join(filter(None, [config.get("predicates"), "p%d" % i]))
         return "\n".join("%s=%s" % item for item in sorted(config.items())).encode().hex()
 
     def headers(self):

@@ -87,9 +87,14 @@ TimePoint Connection::next_time() const {
   if (state_ == State::kConnecting) next = setup_deadline_;
   if (state_ == State::kToken)
     next = std::chrono::steady_clock::now() + std::chrono::milliseconds(20);
+  if (open() && login_again_at_ && in_flight_.empty()) next = *login_again_at_;
   for (const Pending& pending : in_flight_) next = std::min(next, pending.deadline);
   for (const Waiting& request : waiting_) next = std::min(next, request.deadline);
   return next;
+}
+
+bool Connection::login_is_due(TimePoint now) const {
+  return open() && login_again_at_ && now >= *login_again_at_;
 }
 
 void Connection::serve(TimePoint now) {
@@ -142,8 +147,7 @@ void Connection::exchange(TimePoint now) {
       if (!take_answer(now, std::move(**whole)) || closed()) return;
     }
   }
-  if (login_again_at_ && now >= *login_again_at_ && state_ == State::kOpen && in_flight_.empty())
-    begin_login(now);
+  if (login_is_due(now) && in_flight_.empty()) begin_login(now);
   while (!closed() && !out_.empty()) {
     auto sent = stream_->write(out_);
     if (!sent) return close(std::move(sent).error());
@@ -186,6 +190,11 @@ void Connection::send(Api api, RequestEncoder encode, std::chrono::milliseconds 
 
 void Connection::send_waiting(TimePoint now) {
   while (state_ == State::kOpen && !waiting_.empty()) {
+    // With a request of an ended session the broker would end the connection.
+    if (login_is_due(now)) {
+      if (in_flight_.empty()) begin_login(now);
+      return;
+    }
     Waiting request = std::move(waiting_.front());
     waiting_.pop_front();
     send_now(std::move(request), now);

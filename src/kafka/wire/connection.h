@@ -87,6 +87,7 @@ class Connection {
   void send_now(Waiting request, TimePoint now);
 
   void ask_versions(TimePoint now, int16_t version);
+  bool login_is_due(TimePoint now) const;
   void begin_login(TimePoint now);
   void shake_hands(TimePoint now);
   void authenticate(TimePoint now, const std::string& bytes);

@@ -280,7 +280,9 @@ Result<void> Worker::start_task(const TaskId& id, const config::Properties& conn
     return fail(std::move(task).error());
   }
   (*task)->start();
-  watchdog_.watch(*task, stall_timeout(task_config));
+  // A connector need not hand its own settings on to its tasks.
+  const bool own = task_config.count("errors.stall.timeout.ms") != 0;
+  watchdog_.watch(*task, stall_timeout(own ? task_config : connector_config));
   return {};
 }
 

@@ -44,6 +44,20 @@ Answer reset_topics(ResourceContext& context, Call& call) {
   return empty_or_error(context.herder.reset_active_topics(call.path[0]), 202);
 }
 
+Answer refuse_task_configs(Call& call) {
+  auto body = call.json();
+  if (!body) return RestFailure(body.error());
+  if (!body->is_array())
+    return body->is_null() ? refuse(500, "No content to map due to end-of-input")
+                           : wrong_type(
+                                 "java.util.ArrayList<java.util.Map<java.lang.String,java.lang."
+                                 "String>>",
+                                 *body);
+  return refuse(500,
+                "Kafka Connect in standalone mode does not support externally setting task "
+                "configurations.");
+}
+
 }  // namespace
 
 void add_connector_actions(Router& router, ResourceContext& context) {
@@ -85,6 +99,18 @@ void add_connector_actions(Router& router, ResourceContext& context) {
               .handler = [&context](Call& call) {
                 return empty_or_error(
                     context.herder.delete_connector(call.path[0], context.deadline()), 204);
+              }});
+  router.add({.method = "POST",
+              .pattern = "/connectors/{connector}/tasks",
+              .summary = "Between workers of a cluster: task configurations",
+              .handler = [](Call& call) { return refuse_task_configs(call); }});
+  router.add({.method = "PUT",
+              .pattern = "/connectors/{connector}/fence",
+              .summary = "Between workers of a cluster: fence out older tasks",
+              .handler = [](Call&) -> Answer {
+                return refuse(500,
+                              "Kafka Connect in standalone mode does not support exactly-once "
+                              "source connectors.");
               }});
   router.add({.method = "GET",
               .pattern = "/connectors/{connector}/topics",

@@ -135,6 +135,12 @@ Answer put_config(ResourceContext& context, Call& call) {
 
 Answer patch_config(ResourceContext& context, Call& call) {
   herder::KeyOrder key_order;
+  auto body = call.json();
+  if (!body) return RestFailure(body.error());
+  if (body->is_null()) {  // Java looks for the connector before it misses the patch
+    auto info = context.herder.connector_info(call.path[0], context.deadline());
+    if (!info) return refuse(info.error());
+  }
   auto patch = read_config(call, key_order);
   if (!patch) return RestFailure(patch.error());
   auto info =

@@ -32,7 +32,9 @@ Answer set_level(Call& call) {
   if (given == map->end() || !given->second) {
     return refuse(400, "Desired 'level' parameter was not specified in request.");
   }
-  auto level = logging::parse_level(*given->second);
+  // Java's words, too, for what its logging library does not take.
+  if (given->second->empty()) return refuse(500, "Illegal null or empty Level name.");
+  auto level = logging::parse_level(config::trim(*given->second));
   if (!level) return refuse(404, "invalid log level '" + *given->second + "'.");
   std::vector<std::string> names = logging::set_level(logger_name(call.path[0]), *level);
   const std::string* scope = call.query.find("scope");

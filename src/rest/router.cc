@@ -1,53 +1,15 @@
 #include "rest/router.h"
 
-#include <strings.h>
-
 #include <algorithm>
 #include <optional>
 
 #include "base/redaction.h"
+#include "rest/media_type.h"
 
 namespace millrace::rest {
 namespace {
 
 constexpr std::string_view kJson = "application/json";
-
-bool same_text(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
-std::string_view trim(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-// "text/html; charset=utf-8" -> "text/html"
-std::string_view media_type(std::string_view text) { return trim(text.substr(0, text.find(';'))); }
-
-// Media types of all Accept headers; an empty list takes everything. Quality values do not count.
-std::vector<std::string_view> accepted_types(const HttpRequest& request) {
-  std::vector<std::string_view> types;
-  for (const auto& [name, value] : request.headers) {
-    if (!same_text(name, "Accept")) continue;
-    for (std::string_view rest = value; !rest.empty();) {
-      size_t comma = rest.find(',');
-      std::string_view type = media_type(rest.substr(0, comma));
-      if (!type.empty()) types.push_back(type);
-      rest = comma == std::string_view::npos ? std::string_view{} : rest.substr(comma + 1);
-    }
-  }
-  return types;
-}
-
-bool accepts(const std::vector<std::string_view>& accepted, std::string_view type) {
-  if (accepted.empty()) return true;
-  std::string_view group = type.substr(0, type.find('/') + 1);
-  return std::any_of(accepted.begin(), accepted.end(), [&](std::string_view one) {
-    return one == "*/*" || same_text(one, type) ||
-           (one.ends_with("/*") && same_text(one.substr(0, one.size() - 1), group));
-  });
-}
 
 // Encoded segments; one trailing slash is accepted. nullopt: an empty segment.
 std::optional<std::vector<std::string_view>> split_path(std::string_view path) {
@@ -58,10 +20,24 @@ std::optional<std::vector<std::string_view>> split_path(std::string_view path) {
     std::string_view segment = path.substr(0, slash);
     if (segment.empty()) return std::nullopt;
     segment = segment.substr(0, segment.find(';'));  // matrix parameters are nobody's
-    if (segment != ".") segments.push_back(segment);
     path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
+    if (!segment.empty() || !path.empty()) segments.push_back(segment);
   }
   return segments;
+}
+
+// What no path may hold as it is: neither Java's server nor RFC 3986 takes it. Control characters
+// not even encoded; nor segments that other servers would take for steps up and down.
+bool is_illegal(std::string_view path) {
+  static constexpr std::string_view kIllegal = "\"<>[\\]^`{|}";
+  return std::any_of(path.begin(), path.end(), [](char c) {
+    return static_cast<unsigned char>(c) >= 0x7f || kIllegal.find(c) != std::string_view::npos;
+  });
+}
+bool is_suspicious(std::string_view encoded, std::string_view decoded) {
+  return (encoded != decoded && (decoded == "." || decoded == "..")) ||
+         std::any_of(decoded.begin(), decoded.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 0x7f; });
 }
 
 bool is_variable(std::string_view segment) { return segment.starts_with('{'); }
@@ -78,6 +54,10 @@ RestFailure refuse(const Error& error) {
 }
 
 tl::expected<JsonValue, RestError> Call::json() const {
+  const std::string* content_type = find_header(request.headers, "Content-Type");
+  auto type = content_type == nullptr ? std::nullopt : parse_media_type(*content_type);
+  if (!request.body.empty() && (!type || type->type == "*" || type->subtype == "*"))
+    return refuse(415, "HTTP 415 Unsupported Media Type");
   if (request.body.empty()) return JsonValue{};
   auto parsed = parse_json(request.body);
   if (!parsed) return refuse(500, parsed.error().message());
@@ -121,12 +101,20 @@ const Router::Pattern* Router::match(const std::vector<std::string>& segments,
 }
 
 HttpResponse Router::dispatch(const HttpRequest& request) const {
+  const std::string* content_type = find_header(request.headers, "Content-Type");
+  std::optional<MediaType> body_type;
+  if (content_type != nullptr && !(body_type = parse_media_type(*content_type)))
+    return empty_response(400);
+  if (is_illegal(request.path) || request.method == "CONNECT")
+    return error_response(400, "Illegal Path Character");
   auto encoded = split_path(request.path);
   if (!encoded) return error_response(400, "Ambiguous URI empty segment");
   std::vector<std::string> segments;
   for (std::string_view segment : *encoded) {
     auto decoded = percent_decode(segment);
     if (!decoded) return error_response(400, "Bad Request: the path is not percent-encoded UTF-8");
+    if (is_suspicious(segment, *decoded))
+      return error_response(400, "Suspicious Path Character or Ambiguous URI path segment");
     segments.push_back(std::move(*decoded));
   }
   std::string_view method = request.method == "HEAD" ? "GET" : std::string_view(request.method);
@@ -140,26 +128,19 @@ HttpResponse Router::dispatch(const HttpRequest& request) const {
     if (method == "OPTIONS") {
       auto refused = filter_ ? filter_(request, nullptr) : std::nullopt;
       if (!refused) return options(request, *pattern);
-      auto accepted = accepted_types(request);
-      if (!accepts(accepted, "text/plain")) refused->content_type = accepted.front();
+      auto accepted = accepted_types(request).value_or(std::vector<MediaType>());
+      if (!accepts(accepted, "text/plain")) refused->content_type = accepted.front().text();
       return *std::move(refused);
     }
     HttpResponse response = status_response(405);
     response.headers.emplace_back("Allow", allowed(*pattern, ","));
     return response;
   }
-  const std::string* content_type = find_header(request.headers, "Content-Type");
-  if (content_type != nullptr && media_type(*content_type).find('/') == std::string::npos) {
-    return empty_response(400);
-  }
-  if (route->consumes_json) {
-    bool wrong = content_type == nullptr ? !request.body.empty()
-                                         : !same_text(media_type(*content_type), kJson);
-    if (wrong) return status_response(415);
-  }
-  if (!route->produces.empty() && !accepts(accepted_types(request), route->produces)) {
-    return status_response(406);
-  }
+  // A body without a type is refused by who reads it; most read none.
+  if (route->consumes_json && body_type && !body_type->matches(kJson)) return status_response(415);
+  auto accepted = accepted_types(request);
+  if (!accepted) return empty_response(400);
+  if (!route->produces.empty() && !accepts(*accepted, route->produces)) return status_response(406);
   if (auto refused = filter_ ? filter_(request, route) : std::nullopt) return *std::move(refused);
   Answer answer = route->handler(call);
   if (!answer) {
@@ -171,13 +152,13 @@ HttpResponse Router::dispatch(const HttpRequest& request) const {
 // As the Java worker: a plain list for who takes plain text, else nothing but the header.
 HttpResponse Router::options(const HttpRequest& request, const Pattern& pattern) const {
   HttpResponse response;
-  auto accepted = accepted_types(request);
+  auto accepted = accepted_types(request).value_or(std::vector<MediaType>());
   accepted.resize(std::min<size_t>(accepted.size(), 1));  // the first type decides
   if (accepts(accepted, "text/plain")) {
     response.content_type = "text/plain";
     response.body = allowed(pattern, ", ");
   } else {
-    response.content_type = accepted.front();
+    response.content_type = accepted.front().text();
   }
   response.headers.emplace_back("Allow", allowed(pattern, ","));
   return response;

@@ -211,7 +211,7 @@ def test_tls_and_every_mechanism(secure_broker, member):
                    lambda: f"two more logins:\n{one.log()[-3000:]}")
     for one, count in zip(members, before):
         assert len(one.events("joined")) == count
-        assert "is unavailable" not in one.log()
+        assert "Rediscovery" not in one.log()
         assert PASSWORD not in one.log()
 
 

@@ -42,12 +42,8 @@ void CoordinatorLink::send(Api api, RequestEncoder encode, std::chrono::millisec
 
 void CoordinatorLink::distrust(const std::string& reason, TimePoint now) {
   if (!coordinator_) return;
-  log_.info(
-      "Group coordinator {} is unavailable or invalid due to cause: {}. Rediscovery will be "
-      "attempted.",
-      coordinator_->endpoint().text(), reason);
-  coordinator_->close(Error(ErrorKind::retriable, "the coordinator is looked for anew: " + reason,
-                            "org.apache.kafka.common.errors.DisconnectException"));
+  coordinator_->close(
+      Error(ErrorKind::retriable, reason, "org.apache.kafka.common.errors.DisconnectException"));
   serve_coordinator(now);
 }
 
@@ -152,8 +148,10 @@ void CoordinatorLink::serve_coordinator(TimePoint now) {
     // Destroyed only here, outside of its own calls.
     const std::unique_ptr<Connection> gone = std::move(coordinator_);
     if (was_announced) {
-      log_.info("Group coordinator {} is unavailable: {}", gone->endpoint().text(),
-                error.describe());
+      log_.info(
+          "Group coordinator {} is unavailable or invalid due to cause: {}. Rediscovery will be "
+          "attempted.",
+          gone->endpoint().text(), error.describe());
       attempts_ = 0;
       look_up_at_ = now;
       listener_.lost(now);

@@ -283,6 +283,7 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (!stream_.socket().is_open()) return;  // stopped meanwhile
     if (server_.stopping()) keep_alive_ = false;
     response_.emplace(static_cast<http::status>(answer.status), version_);
+    if (answer.status == 500) response_->reason("Server Error");  // as Jetty says: clients show it
     for (const auto& [name, value] : answer.headers) response_->insert(name, value);
     if (!answer.content_type.empty()) {
       response_->set(http::field::content_type, answer.content_type);

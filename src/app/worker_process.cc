@@ -14,6 +14,7 @@
 #include "config/client_config.h"
 #include "convert/converter.h"
 #include "herder/standalone.h"
+#include "kafka/librdkafka/bootstrap_servers.h"
 #include "kafka/librdkafka/factory.h"
 #include "plugin/catalogue.h"
 #include "rest/server.h"
@@ -105,6 +106,17 @@ struct Parts {
   }
 };
 
+// What no broker can mend: the Java worker, too, ends where its admin client cannot be made.
+Result<void> check_client_settings(kafka::ClientFactory& clients,
+                                   const config::WorkerConfig& config) {
+  const kafka::ClientProperties properties = config::worker_admin_properties(config);
+  if (auto admin = clients.make_admin(properties, ""); !admin)
+    return fail(std::move(admin).error());
+  auto servers = properties.find("bootstrap.servers");
+  return servers == properties.end() ? Result<void>()
+                                     : kafka::resolve_bootstrap_servers(servers->second);
+}
+
 Result<void> start(Parts& parts, const config::WorkerConfig& config, const Logger& log) {
   auto server = rest::RestServer::open(rest_options(config));
   if (!server) return fail(std::move(server).error());
@@ -112,6 +124,7 @@ Result<void> start(Parts& parts, const config::WorkerConfig& config, const Logge
   auto overrides = config::ClientOverridePolicy::make(config);
   if (!overrides) return fail(std::move(overrides).error());
   parts.clients = kafka::make_librdkafka_factory();
+  if (auto checked = check_client_settings(*parts.clients, config); !checked) return checked;
   parts.offsets = std::make_shared<runtime::FileOffsetStore>(config.offset_storage_file);
   if (auto opened = parts.offsets->start(); !opened) return opened;
   parts.brokers =

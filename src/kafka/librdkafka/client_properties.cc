@@ -6,6 +6,7 @@
 #include <charconv>
 #include <optional>
 
+#include "kafka/librdkafka/bootstrap_servers.h"
 #include "kafka/librdkafka/security_properties.h"
 
 namespace millrace::kafka {
@@ -147,7 +148,7 @@ class Translator {
     if (out_.find("bootstrap.servers") == nullptr)
       problems_.push_back(
           "Missing required configuration \"bootstrap.servers\" which has no default value.");
-    if (problems_.empty()) return std::move(out_);
+    if (problems_.empty()) return checked_servers();
     std::string message;
     for (const std::string& problem : problems_) {
       if (!message.empty()) message += '\n';
@@ -158,6 +159,16 @@ class Translator {
 
  private:
   bool is(ClientRole role) const { return role_ == role; }
+  // Java looks at the addresses when everything else is right, in the client's constructor.
+  Result<ClientSettings> checked_servers() {
+    auto servers = parse_bootstrap_servers(*out_.find("bootstrap.servers"));
+    if (servers) return std::move(out_);
+    const char* what = is(ClientRole::kProducer)   ? "Failed to construct kafka producer"
+                       : is(ClientRole::kConsumer) ? "Failed to construct kafka consumer"
+                                                   : "Failed to create new KafkaAdminClient";
+    return fail(Error(ErrorKind::bad_config, what, "org.apache.kafka.common.KafkaException")
+                    .caused_by(std::move(servers).error()));
+  }
   const std::string* given(const std::string& key) const {
     auto found = java_.find(key);
     return found == java_.end() || found->second.empty() ? nullptr : &found->second;

@@ -183,5 +183,26 @@ TEST(ClientProperties, StoresThatAreMissingAreNamed) {
                     Not(HasSubstr("hush"))));
 }
 
+// As ClientUtils.parseAndValidateAddresses.
+TEST(ClientProperties, BootstrapServersAreLookedAt) {
+  auto problem = [](const std::string& servers) {
+    auto settings =
+        translate_client_properties(ClientRole::kProducer, {{"bootstrap.servers", servers}});
+    return settings ? std::string("good") : settings.error().trace();
+  };
+  EXPECT_EQ(problem("localhost:9092, [::1]:9092 ,,PLAINTEXT://a_b-c.d:0"), "good");
+  EXPECT_EQ(problem("localhost:65535"), "good");
+  for (const char* wrong : {"localhost", "localhost:", "localhost:abc", "a b:1", "h:1:"}) {
+    EXPECT_EQ(problem(wrong),
+              "org.apache.kafka.common.KafkaException: Failed to construct kafka producer\n"
+              "Caused by: org.apache.kafka.common.config.ConfigException: Invalid url in "
+              "bootstrap.servers: " +
+                  std::string(wrong) + "\n");
+  }
+  for (const char* wrong : {"localhost:65536", "localhost:100000"})
+    EXPECT_THAT(problem(wrong),
+                HasSubstr("Invalid port in bootstrap.servers: " + std::string(wrong)));
+}
+
 }  // namespace
 }  // namespace millrace::kafka

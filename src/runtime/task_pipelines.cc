@@ -1,6 +1,7 @@
 #include "runtime/task_pipelines.h"
 
 #include "config/client_config.h"
+#include "runtime/java_names.h"
 #include "transform/transform.h"
 
 namespace millrace::runtime {
@@ -58,7 +59,13 @@ Result<PipelineParts> make_pipeline_parts(const config::WorkerConfig& worker,
   auto converters = make_converters(worker, connector_config);
   if (!converters) return fail(std::move(converters).error());
   auto transforms = transform::make_transforms(connector_config);
-  if (!transforms) return fail(std::move(transforms).error());
+  // As ConnectorConfig.transformationStages: whatever it was, a ConnectException around it.
+  if (!transforms) {
+    Error why = std::move(transforms).error();
+    std::string message = std::string(why.exception_class()) + ": " + why.message();
+    return fail(
+        Error(why.kind(), std::move(message), java::kConnectException).caused_by(std::move(why)));
+  }
   return PipelineParts{*std::move(converters), *std::move(transforms)};
 }
 

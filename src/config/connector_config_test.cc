@@ -97,5 +97,14 @@ TEST(RegexProblemTest, FindsWhatCannotBe) {
     EXPECT_NE(regex_problem(bad), "") << bad;
 }
 
+TEST(RegexProblemTest, SaysWhereAsJavaDoes) {
+  EXPECT_EQ(regex_problem("x{"), "Illegal repetition near index 2\nx{");
+  EXPECT_EQ(regex_problem("a**"), "Dangling meta character '*' near index 2\na**\n  ^");
+  EXPECT_EQ(regex_problem("[z-a]"), "Illegal character range near index 3\n[z-a]\n   ^");
+  EXPECT_EQ(regex_problem("))"), "Unmatched closing ')'\n))");
+  EXPECT_EQ(regex_problem("a{2,1}"), "Illegal repetition range near index 5\na{2,1}\n     ^");
+  EXPECT_EQ(regex_problem("日本("), "Unclosed group near index 3\n日本(");
+}
+
 }  // namespace
 }  // namespace millrace::config

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "transform/keys.h"
+#include "transform/other_registry.h"
 #include "transform/registry.h"
 
 namespace millrace::transform {
@@ -31,6 +32,16 @@ const Registry& registry() {
     std::sort(r->transforms.begin(), r->transforms.end(), by_name);
     std::sort(r->predicates.begin(), r->predicates.end(), by_name);
     return r;
+  }();
+  return *all;
+}
+
+const std::vector<TransformClass>& other_classes() {
+  static const auto* all = [] {
+    auto* classes = new std::vector<TransformClass>;
+    add_aiven_extract_topic(*classes);
+    add_aiven_tombstones(*classes);
+    return classes;
   }();
   return *all;
 }
@@ -201,7 +212,11 @@ std::unique_ptr<Transform> apply_where(std::unique_ptr<Predicate> predicate, boo
 std::span<const TransformClass> transform_classes() { return registry().transforms; }
 std::span<const PredicateClass> predicate_classes() { return registry().predicates; }
 const TransformClass* find_transform(std::string_view wished) {
-  return find(registry().transforms, wished);
+  if (const TransformClass* found = find(registry().transforms, wished)) return found;
+  for (const TransformClass& other : other_classes()) {
+    if (other.class_name == wished) return &other;
+  }
+  return nullptr;
 }
 const PredicateClass* find_predicate(std::string_view wished) {
   return find(registry().predicates, wished);

@@ -64,8 +64,8 @@ std::span<const PredicateClass> predicate_classes();
 // The Apache Kafka release whose classes these are.
 inline constexpr std::string_view kClassesVersion = "4.3.1";
 
-// By full class name or, where it is not ambiguous, by alias (`Filter`, `RegexRouter`). Null:
-// unknown.
+// Of these and of other packages' (docs/decisions/other-transforms.md). By full class name or,
+// where it is not ambiguous, by alias (`Filter`, `RegexRouter`). Null: unknown.
 const TransformClass* find_transform(std::string_view class_or_alias);
 const PredicateClass* find_predicate(std::string_view class_or_alias);
 // `...InsertField` exists, but only its Key and Value variants can be used: Java's message. Nothing

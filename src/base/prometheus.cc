@@ -1,7 +1,9 @@
 // The Prometheus text form of a MetricRegistry.
+#include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <map>
+#include <functional>
+#include <unordered_map>
 
 #include "base/metrics.h"
 
@@ -34,7 +36,6 @@ void append_value(std::string& out, double value) {
 }
 
 void append_label(std::string& out, std::string_view name, std::string_view value) {
-  if (out.back() != '{') out.push_back(',');
   out.append(prometheus_name(name)).append("=\"");
   for (char c : value) {
     if (c == '\\' || c == '"') out.push_back('\\');
@@ -47,12 +48,34 @@ void append_label(std::string& out, std::string_view name, std::string_view valu
   out.push_back('"');
 }
 
-// All lines of one metric name must stand together, under one HELP and TYPE.
+// The bounds of all histograms, as the label `le` gives them.
+const std::vector<std::string>& bucket_labels() {
+  static const std::vector<std::string> labels = [] {
+    std::vector<std::string> all(LatencyHistogram::kBuckets);
+    for (int i = 0; i < LatencyHistogram::kBuckets; ++i) {
+      std::string& label = all[static_cast<size_t>(i)];
+      label = "le=\"";
+      append_value(label, LatencyHistogram::upper_bound_seconds(i));
+      label += '"';
+    }
+    return all;
+  }();
+  return labels;
+}
+
+// All lines of one metric name must stand together, under one HELP and TYPE. A scraper comes every
+// few seconds and a worker has thousands of lines: names and labels are put together once for each
+// family and group, not for each line.
 class Exposition : public Sample {
  public:
   void begin(const MetricGroup& group) {
     group_ = &group;
-    prefix_ = "kafka_connect_" + prometheus_name(group.name) + "_";
+    families_ = &groups_[group.name];
+    labels_.clear();
+    for (const auto& [name, text] : group.labels) {
+      if (!labels_.empty()) labels_ += ',';
+      append_label(labels_, name, text);
+    }
   }
 
   void gauge(std::string_view attribute, double value) override {
@@ -62,30 +85,50 @@ class Exposition : public Sample {
     line(family(attribute, "counter"), "", {}, value);
   }
   void text(std::string_view attribute, std::string_view value) override {
-    line(family(attribute, "gauge"), "", {{std::string(attribute), std::string(value)}}, 1);
+    more_.clear();
+    append_label(more_, attribute, value);
+    line(family(attribute, "gauge"), "", more_, 1);
   }
   void labelled_gauge(std::string_view attribute, const Labels& labels, double value) override {
-    line(family(attribute, "gauge"), "", labels, value);
+    more_.clear();
+    for (const auto& [name, text] : labels) {
+      if (!more_.empty()) more_ += ',';
+      append_label(more_, name, text);
+    }
+    line(family(attribute, "gauge"), "", more_, value);
   }
   void histogram(std::string_view attribute, const LatencyHistogram& histogram) override {
     Family& lines = family(attribute, "histogram");
     uint64_t below = 0;
     for (int i = 0; i < LatencyHistogram::kBuckets; ++i) {
       below += histogram.bucket(i);
-      std::string bound;
-      append_value(bound, LatencyHistogram::upper_bound_seconds(i));
-      line(lines, "_bucket", {{"le", bound}}, static_cast<double>(below));
+      line(lines, "_bucket", bucket_labels()[static_cast<size_t>(i)], static_cast<double>(below));
     }
     line(lines, "_sum", {}, histogram.sum_seconds());
     line(lines, "_count", {}, static_cast<double>(below));  // the same as the last bucket
   }
 
   std::string finish() const {
+    std::vector<const Family*> sorted;
+    size_t size = 0;
+    for (const auto& [group, families] : groups_)
+      for (const auto& [attribute, family] : families) {
+        sorted.push_back(&family);
+        size += family.lines.size() + 2 * family.name.size() + family.help.size() + 40;
+      }
+    std::sort(sorted.begin(), sorted.end(),
+              [](const Family* a, const Family* b) { return a->name < b->name; });
     std::string out;
-    for (const auto& [name, family] : families_) {
-      out.append("# HELP ").append(name).append(" ").append(family.help).append("\n");
-      out.append("# TYPE ").append(name).append(" ").append(family.type).append("\n");
-      out += family.lines;
+    out.reserve(size);
+    const Family* last = nullptr;
+    for (const Family* family : sorted) {
+      // Two groups whose names differ in what a metric's name cannot hold are one family.
+      if (last == nullptr || last->name != family->name) {
+        out.append("# HELP ").append(family->name).append(" ").append(family->help).append("\n");
+        out.append("# TYPE ").append(family->name).append(" ").append(family->type).append("\n");
+      }
+      out += family->lines;
+      last = family;
     }
     return out;
   }
@@ -94,23 +137,30 @@ class Exposition : public Sample {
   struct Family {
     std::string name, type, help, lines;
   };
+  struct TextHash {
+    using is_transparent = void;
+    size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+  };
+  using Families = std::unordered_map<std::string, Family, TextHash, std::equal_to<>>;  // attribute
 
   Family& family(std::string_view attribute, const char* type) {
-    std::string name = prefix_ + prometheus_name(attribute);
-    auto [found, is_new] = families_.try_emplace(name);
-    if (is_new) {
-      found->second = {name, type, std::string(attribute) + " of " + group_->name, ""};
-    }
-    return found->second;
+    auto found = families_->find(attribute);
+    if (found != families_->end()) return found->second;
+    Family& made = (*families_)[std::string(attribute)];
+    made.name = "kafka_connect_" + prometheus_name(group_->name) + "_" + prometheus_name(attribute);
+    made.type = type;
+    made.help = std::string(attribute) + " of " + group_->name;
+    return made;
   }
 
-  void line(Family& family, std::string_view suffix, const Labels& more, double value) {
+  void line(Family& family, std::string_view suffix, std::string_view more, double value) {
     std::string& out = family.lines;
     out.append(family.name).append(suffix);
-    if (!group_->labels.empty() || !more.empty()) {
+    if (!labels_.empty() || !more.empty()) {
       out.push_back('{');
-      for (const auto& [name, text] : group_->labels) append_label(out, name, text);
-      for (const auto& [name, text] : more) append_label(out, name, text);
+      out += labels_;
+      if (!labels_.empty() && !more.empty()) out.push_back(',');
+      out += more;
       out.push_back('}');
     }
     out.push_back(' ');
@@ -119,8 +169,9 @@ class Exposition : public Sample {
   }
 
   const MetricGroup* group_ = nullptr;
-  std::string prefix_;
-  std::map<std::string, Family> families_;
+  Families* families_ = nullptr;  // of that group
+  std::string labels_, more_;     // of that group; of one line
+  std::unordered_map<std::string, Families> groups_;
 };
 
 }  // namespace

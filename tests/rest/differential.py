@@ -129,7 +129,34 @@ def broken_pattern(step, java, millrace):
             and "errors.deadletterqueue.topic.name" in (step.body or b"").decode())
 
 
+def server_page(step, java, millrace):
+    """Refused before Connect sees it, or by its framework: the status is what counts."""
+    return java[0] == millrace[0] >= 400 and (
+        "html" in java[1].get("content-type", "") or java[2] == "" or "HTTP ERROR" in str(java[2])
+        or isinstance(java[2], dict) and set(java[2]) == {"message", "url", "status"})
+
+
+def jackson_words(step, java, millrace):
+    """What Java's JSON library says of a text that it does not take."""
+    return java[0] == millrace[0] == 500 and "at [Source:" in str(java[2]) and isinstance(millrace[2], dict) and \
+        millrace[2].get("error_code") == 500 and bool(millrace[2].get("message"))
+
+
+def media_type_parameters(step, java, millrace):
+    return java[0] == millrace[0] and java[2] == millrace[2] and ";charset" in java[1].get("content-type", "")
+
+
+def available_connectors(step, java, millrace):
+    words = "which name matches"
+    return java[0] == millrace[0] and words in str(java[2]) and words in str(millrace[2])
+
+
 ACCEPTED = [
+    ("the list of connectors where a class is unknown", "there are others here", available_connectors),
+    ("pages of Java's HTTP server", "an HTML page where a client of Kafka Connect expects JSON", server_page),
+    ("words of Java's JSON library", "with names of its classes and settings", jackson_words),
+    ("parameters of an Accept header in Content-Type", "the answer is UTF-8, whatever was asked for",
+     media_type_parameters),
     ("topics.regex that is none, beside a dead letter topic", "all problems are told, not an exception",
      broken_pattern),
     ("plug-ins of Millrace's own are listed", "they are there to be used", only_own_plugins),

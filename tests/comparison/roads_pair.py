@@ -114,11 +114,7 @@ class Topics:
 
     def read(self, wanted):
         """topic -> messages, in the order of partitions and offsets."""
-        found = {}
-        for (name, _), end in self.ends(wanted).items():
-            if end > 0 and name not in found:
-                found[name] = self.client.read(name)
-        return found
+        return {name: self.client.read(name) for name in self.names() if wanted(name)}
 
     def settings(self, names):
         """topic -> what was set for the topic itself."""

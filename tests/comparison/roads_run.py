@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import confluent_kafka
 
+from roads_accepted import plain
 from roads_pair import essence, settle
 
 OWNER = re.compile(r"(\d+)-(?:xja|xmi)")
@@ -20,18 +21,18 @@ def records(side, messages, partitions, times=False):
     for message in messages:
         key = message.key()
         spot = message.partition() if partitions == 1 or key is not None else None
-        headers = [(name, header(side, value)) for name, value in message.headers() or []]
+        headers = [(name, header(side, name, value)) for name, value in message.headers() or []]
         kind, time = message.timestamp()
         found.append((spot, key and side.displaced(key), message.value() and side.displaced(message.value()), headers,
                       KINDS.get(kind), time if times else None))
     return sorted(found, key=repr) if partitions > 1 else found
 
 
-def header(side, value):
+def header(side, name, value):
     if value is None:
         return None
     value = side.displaced(value)
-    if b"\n\tat " in value:
+    if name.endswith("exception.stacktrace"):
         return "\n".join(essence(value.decode())).encode()
     return value
 
@@ -233,7 +234,7 @@ def shown(differences, limit):
     lines = [f"{len(differences)} differences in {len(cases)} cases"]
     for case, found in list(cases.values())[:limit]:
         what, java, ours = found[0]
-        java, ours = clipped(str(java), str(ours))
+        java, ours = clipped(str(plain(java)), str(plain(ours)))
         more = {key: value for key, value in case.items() if key not in ("config", "name")}
         lines.append(f"{case['name']} {[each[0] for each in found]}\n  {json.dumps(case['config'])}\n"
                      f"  {str(more)[:300]}\n  java {java}\n  ours {ours}")

@@ -24,6 +24,22 @@ Failure ended() {
   return fail(ErrorKind::retriable, "the broker closed the connection", kDisconnect);
 }
 
+// The server refuses this client's certificate, or the lack of one. With TLS 1.3 it says so after
+// the handshake.
+bool is_refusal(unsigned long error) {
+  switch (ERR_GET_REASON(error)) {
+    case SSL_R_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+    case SSL_R_TLSV1_ALERT_UNKNOWN_CA:
+    case SSL_R_TLSV1_ALERT_ACCESS_DENIED:
+    case SSL_R_SSLV3_ALERT_BAD_CERTIFICATE:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_UNKNOWN:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_EXPIRED:
+    case SSL_R_SSLV3_ALERT_CERTIFICATE_REVOKED:
+    case SSL_R_SSLV3_ALERT_HANDSHAKE_FAILURE: return true;
+    default: return false;
+  }
+}
+
 using Found = std::unique_ptr<addrinfo, void (*)(addrinfo*)>;
 
 Result<Found> look_up(const Endpoint& endpoint, int flags) {
@@ -135,8 +151,9 @@ Result<size_t> Stream::tls_result(int result) {
                 "SSL handshake failed: the certificate of " + host_ +
                     " is refused: " + X509_verify_cert_error_string(verified),
                 "org.apache.kafka.common.errors.SslAuthenticationException");
-  if (!open_ && error == SSL_ERROR_SSL && reason != 0 &&
-      ERR_GET_REASON(reason) != SSL_R_UNEXPECTED_EOF_WHILE_READING)
+  if (error == SSL_ERROR_SSL && reason != 0 &&
+      (is_refusal(reason) ||
+       (!open_ && ERR_GET_REASON(reason) != SSL_R_UNEXPECTED_EOF_WHILE_READING)))
     return fail(ErrorKind::bad_config,
                 std::string("SSL handshake failed: ") + ERR_reason_error_string(reason),
                 "org.apache.kafka.common.errors.SslAuthenticationException");

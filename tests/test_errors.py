@@ -110,7 +110,7 @@ def run_kinds(worker, broker, topic):
                         if text and not text.startswith("\t")][:2]
         worker.rest.delete(name)
     log = sorted(text.replace(topic, "TOPIC")
-                 for text in re.findall("Error encountered in task .*", worker.log()))
+                 for text in re.findall(r"Error encountered in task [^\n]*?\}\.", worker.log()))
     return letters, traces, log
 
 

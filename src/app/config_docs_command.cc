@@ -142,7 +142,11 @@ std::string configuration_markdown() {
       "those with `listeners.https.` alone (`admin.listeners.https.` for `admin.listeners`). Key "
       "and trust stores are PEM or PKCS12 files.\n"
       "\n## Worker\n";
-  add_table(out, config::standalone_worker_config_def().keys());
+  add_table(out, config::worker_config_def(config::WorkerMode::kStandalone).keys());
+  out +=
+      "\n### Distributed workers\n\nBeside the keys above, but for "
+      "`offset.storage.file.filename`:\n";
+  add_table(out, config::distributed_only_config_def().keys());
   add_connectors(out);
   add_classes(out);
   return out;

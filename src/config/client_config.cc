@@ -150,9 +150,23 @@ Result<Properties> admin_properties(const WorkerConfig& worker, const Properties
   return properties;
 }
 
+namespace {
+
+// Keys of distributed workers that mean nothing to a client.
+bool is_of_cluster(std::string_view key) {
+  for (const std::string_view prefix :
+       {"group.id", "session.timeout.ms", "rebalance.timeout.ms", "heartbeat.interval.ms",
+        "exactly.once.source.support", "worker.", "offset.storage.", "config.storage.",
+        "status.storage.", "connect.protocol", "scheduled.rebalance.", "inter.worker."})
+    if (starts_with(key, prefix)) return true;
+  return false;
+}
+
+}  // namespace
+
 Properties worker_admin_properties(const WorkerConfig& worker) {
   Properties properties;
-  const ConfigDef& own = standalone_worker_config_def();
+  const ConfigDef& own = worker_config_def(WorkerMode::kStandalone);
   for (const auto& [key, value] : worker.originals) {
     if (starts_with(key, "admin.") || starts_with(key, "producer.") ||
         starts_with(key, "consumer."))
@@ -165,6 +179,7 @@ Properties worker_admin_properties(const WorkerConfig& worker) {
         starts_with(key, "header.converter") || starts_with(key, "config.providers") ||
         starts_with(key, "listeners.") || starts_with(key, "connector.client.config."))
       continue;
+    if (worker.distributed && is_of_cluster(key)) continue;
     properties[key] = value;
   }
   properties["bootstrap.servers"] = worker.bootstrap_servers;

@@ -29,10 +29,11 @@ void read_rest_settings(const Config& values, WorkerConfig& config) {
 
 }  // namespace
 
-std::vector<WorkerConfigProblem> check_worker_config(const Properties& properties) {
+std::vector<WorkerConfigProblem> check_worker_config(const Properties& properties,
+                                                     WorkerMode mode) {
   // Duplicates in lists are dropped by `parse` only, so each key is parsed by itself.
   std::vector<WorkerConfigProblem> problems;
-  for (const ConfigKey& key : standalone_worker_config_def().keys()) {
+  for (const ConfigKey& key : worker_config_def(mode).keys()) {
     ConfigDef single;
     single.define(key);
     if (Result<Config> parsed = single.parse(properties); !parsed)
@@ -41,8 +42,8 @@ std::vector<WorkerConfigProblem> check_worker_config(const Properties& propertie
   return problems;
 }
 
-Result<WorkerConfig> make_worker_config(const Properties& properties) {
-  Result<Config> parsed = standalone_worker_config_def().parse(properties);
+Result<WorkerConfig> make_worker_config(const Properties& properties, WorkerMode mode) {
+  Result<Config> parsed = worker_config_def(mode).parse(properties);
   if (!parsed) return fail(std::move(parsed).error());
   const Config& values = *parsed;
   WorkerConfig config;
@@ -62,7 +63,10 @@ Result<WorkerConfig> make_worker_config(const Properties& properties) {
   config.metrics_sample_window = milliseconds(values, "metrics.sample.window.ms");
   config.metrics_samples = static_cast<int>(values.number("metrics.num.samples"));
   read_rest_settings(values, config);
-  config.offset_storage_file = values.text("offset.storage.file.filename");
+  if (mode == WorkerMode::kDistributed)
+    config.distributed = read_distributed_settings(values);
+  else
+    config.offset_storage_file = values.text("offset.storage.file.filename");
   config.log_format = values.text("millrace.log.format");
   return config;
 }

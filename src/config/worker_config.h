@@ -1,7 +1,7 @@
 #pragma once
 // WorkerConfig: the worker's properties. org.apache.kafka.connect.runtime.WorkerConfig,
-// StandaloneConfig and RestServerConfig. Unknown keys are kept: they reach the admin clients, and
-// with the prefixes `producer.`, `consumer.` and `admin.` the other clients.
+// StandaloneConfig, DistributedConfig and RestServerConfig. Unknown keys are kept: they reach the
+// admin clients, and with the prefixes `producer.`, `consumer.` and `admin.` the other clients.
 //
 //   auto file = read_properties_file(path);
 //   auto problems = check_worker_config(file->values);      // all at once, for the user
@@ -13,19 +13,22 @@
 #include <vector>
 
 #include "config/config_def.h"
+#include "config/distributed_settings.h"
 
 namespace millrace::config {
 
-// The keys of a standalone worker, in Java's order; then those that are ours alone
-// (`millrace.log.format`).
-const ConfigDef& standalone_worker_config_def();
+enum class WorkerMode : uint8_t { kStandalone, kDistributed };
+
+// The keys of a worker, in Java's order; then those that are ours alone (`millrace.log.format`).
+const ConfigDef& worker_config_def(WorkerMode mode);
 
 struct WorkerConfigProblem {
   std::string key;
   std::string message;  // Java's
 };
 // At most one problem for each key, in order of the table. Empty: make_worker_config succeeds.
-std::vector<WorkerConfigProblem> check_worker_config(const Properties& properties);
+std::vector<WorkerConfigProblem> check_worker_config(const Properties& properties,
+                                                     WorkerMode mode = WorkerMode::kStandalone);
 
 struct WorkerConfig {
   Properties originals;  // as given, variables resolved
@@ -54,8 +57,8 @@ struct WorkerConfig {
   std::vector<std::string> rest_extension_classes;
   std::string rest_jaas_file;  // millrace.rest.jaas.config; empty: none is named
 
-  // Standalone
-  std::string offset_storage_file;
+  std::string offset_storage_file;                 // of a standalone worker
+  std::optional<DistributedSettings> distributed;  // of a worker of a cluster
 
   std::string log_format;  // millrace.log.format: text or json
 
@@ -63,6 +66,7 @@ struct WorkerConfig {
   Properties originals_with_prefix(std::string_view prefix) const;
 };
 
-Result<WorkerConfig> make_worker_config(const Properties& properties);
+Result<WorkerConfig> make_worker_config(const Properties& properties,
+                                        WorkerMode mode = WorkerMode::kStandalone);
 
 }  // namespace millrace::config

@@ -1,5 +1,5 @@
-// The table of a standalone worker's keys. Names, defaults and order are those of Kafka Connect
-// 4.3.1.
+// The table of a worker's keys, but for those of distributed workers alone. Names, defaults and
+// order are those of Kafka Connect 4.3.1.
 
 #include <algorithm>
 #include <array>
@@ -196,8 +196,16 @@ std::vector<WorkerRow> rest_rows() {
       {"admin.listeners", kList, kNull, kLow,
        "URLs at which /admin is served. Not set: the listeners; empty: /admin is off.",
        list_of({}, true, true)},
-      {"offset.storage.file.filename", kString, kRequired, kHigh,
-       "File in which a standalone worker keeps the offsets of source connectors."},
+  };
+}
+
+std::vector<WorkerRow> standalone_rows() {
+  return {{"offset.storage.file.filename", kString, kRequired, kHigh,
+           "File in which a standalone worker keeps the offsets of source connectors."}};
+}
+
+std::vector<WorkerRow> own_rows() {
+  return {
       {"millrace.rest.jaas.config", kString, "", kLow,
        "JAAS file with the entry KafkaConnect, for basic authentication. Empty: the one that the "
        "environment variable KAFKA_OPTS names with -Djava.security.auth.login.config=."},
@@ -208,19 +216,30 @@ std::vector<WorkerRow> rest_rows() {
 
 }  // namespace
 
-const ConfigDef& standalone_worker_config_def() {
-  static const ConfigDef definition = [] {
+const ConfigDef& worker_config_def(WorkerMode mode) {
+  auto make = [](WorkerMode of) {
     ConfigDef result;
-    for (const auto& rows : {common_rows(), ssl_rows(), rest_rows()})
+    auto define = [&](const std::vector<WorkerRow>& rows) {
       for (const WorkerRow& row : rows) {
         ConfigKey key = make_key(row);
         // Java's ValidList drops repeated items of all these lists but `listeners`.
         key.drop_duplicates = key.type == Type::kList && key.name != "listeners";
         result.define(std::move(key));
       }
+    };
+    define(common_rows());
+    define(ssl_rows());
+    define(rest_rows());
+    if (of == WorkerMode::kStandalone)
+      define(standalone_rows());
+    else
+      result.append(distributed_only_config_def());
+    define(own_rows());
     return result;
-  }();
-  return definition;
+  };
+  static const ConfigDef standalone = make(WorkerMode::kStandalone);
+  static const ConfigDef distributed = make(WorkerMode::kDistributed);
+  return mode == WorkerMode::kStandalone ? standalone : distributed;
 }
 
 }  // namespace millrace::config

@@ -37,7 +37,7 @@ struct ConnectorStatus {
   struct Part {
     State state = State::kUnassigned;
     std::string worker_id;
-    std::string trace;    // of kFailed; its last line may say when it is restarted
+    std::string trace;  // of kFailed; its last line may say when it is restarted
     std::string version;
   };
   struct TaskPart : Part {
@@ -80,6 +80,18 @@ struct Created {
   bool created;  // false: replaced
   ConnectorInfo info;
 };
+
+// A request of another worker of the cluster, as it came: KIP-507. The herder decides whether it is
+// who it says.
+struct InternalRequest {
+  std::optional<std::string> signature, signature_algorithm;  // of the headers; base64, Java's name
+  std::string body;                                           // what was signed
+};
+// Of an Error's exception class: the HTTP statuses that a kind does not tell.
+inline constexpr const char* kForbidden =
+    "org.apache.kafka.connect.runtime.rest.errors.ForbiddenException";  // 403
+inline constexpr const char* kUnavailable =
+    "org.apache.kafka.connect.runtime.rest.errors.ServiceUnavailableException";  // 503
 
 class Herder {
  public:
@@ -143,6 +155,24 @@ class Herder {
   // What would become of records; see record_preview.h.
   virtual Result<RecordPreviews> preview_records(RecordPreviewRequest, Deadline) {
     return fail(ErrorKind::fatal, "This worker has no previews of records");
+  }
+
+  // Between workers of a cluster. A worker alone has Java's words for who tries.
+  virtual Result<void> put_task_configs(const std::string&, const std::vector<Properties>&,
+                                        const InternalRequest&, Deadline) {
+    return fail(ErrorKind::fatal,
+                "Kafka Connect in standalone mode does not support externally setting task "
+                "configurations.");
+  }
+  virtual Result<void> fence_zombies(const std::string&, const InternalRequest&, Deadline) {
+    return fail(ErrorKind::fatal,
+                "Kafka Connect in standalone mode does not support exactly-once source "
+                "connectors.");
+  }
+  // The level has been set here; other workers of the cluster are to set it, too.
+  virtual Result<void> set_logger_level_of_cluster(const std::string& /*logger*/,
+                                                   const std::string& /*level*/) {
+    return {};
   }
 };
 

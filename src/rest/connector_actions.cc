@@ -44,7 +44,19 @@ Answer reset_topics(ResourceContext& context, Call& call) {
   return empty_or_error(context.herder.reset_active_topics(call.path[0]), 202);
 }
 
-Answer refuse_task_configs(Call& call) {
+// ---- Between workers of a cluster
+
+herder::InternalRequest internal_request(const Call& call) {
+  herder::InternalRequest request;
+  if (const auto* mac = find_header(call.request.headers, "X-Connect-Authorization"))
+    request.signature = *mac;
+  if (const auto* name = find_header(call.request.headers, "X-Connect-Request-Signature-Algorithm"))
+    request.signature_algorithm = *name;
+  request.body = call.request.body;
+  return request;
+}
+
+Answer put_task_configs(ResourceContext& context, Call& call) {
   auto body = call.json();
   if (!body) return RestFailure(body.error());
   if (!body->is_array())
@@ -53,9 +65,17 @@ Answer refuse_task_configs(Call& call) {
                                  "java.util.ArrayList<java.util.Map<java.lang.String,java.lang."
                                  "String>>",
                                  *body);
-  return refuse(500,
-                "Kafka Connect in standalone mode does not support externally setting task "
-                "configurations.");
+  std::vector<config::Properties> tasks;
+  for (const JsonValue& each : body->elements) {
+    auto given = to_properties(each, "a task's configuration");
+    if (!given) return RestFailure(given.error());
+    config::Properties& task = tasks.emplace_back();
+    for (auto& [key, value] : *given)
+      if (value) task.emplace(key, *std::move(value));
+  }
+  auto put = context.herder.put_task_configs(call.path[0], tasks, internal_request(call),
+                                             context.deadline());
+  return empty_or_error(put, 204);
 }
 
 }  // namespace
@@ -103,14 +123,14 @@ void add_connector_actions(Router& router, ResourceContext& context) {
   router.add({.method = "POST",
               .pattern = "/connectors/{connector}/tasks",
               .summary = "Between workers of a cluster: task configurations",
-              .handler = [](Call& call) { return refuse_task_configs(call); }});
+              .handler = [&context](Call& call) { return put_task_configs(context, call); }});
   router.add({.method = "PUT",
               .pattern = "/connectors/{connector}/fence",
               .summary = "Between workers of a cluster: fence out older tasks",
-              .handler = [](Call&) -> Answer {
-                return refuse(500,
-                              "Kafka Connect in standalone mode does not support exactly-once "
-                              "source connectors.");
+              .handler = [&context](Call& call) {
+                return empty_or_error(context.herder.fence_zombies(
+                                          call.path[0], internal_request(call), context.deadline()),
+                                      200);
               }});
   router.add({.method = "GET",
               .pattern = "/connectors/{connector}/topics",

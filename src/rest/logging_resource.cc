@@ -23,7 +23,7 @@ Answer get_level(const std::string& name) {
   return json_response(logger_level_json(*setting));
 }
 
-Answer set_level(Call& call) {
+Answer set_level(ResourceContext& context, Call& call) {
   auto body = call.json();
   if (!body) return RestFailure(body.error());
   auto map = to_properties(*body, "the levels");
@@ -38,14 +38,17 @@ Answer set_level(Call& call) {
   if (!level) return refuse(404, "invalid log level '" + *given->second + "'.");
   std::vector<std::string> names = logging::set_level(logger_name(call.path[0]), *level);
   const std::string* scope = call.query.find("scope");
-  // A standalone worker is the whole cluster; a distributed one will tell the others.
-  if (scope != nullptr && same_ignoring_case(*scope, "cluster")) return empty_response(204);
+  if (scope != nullptr && same_ignoring_case(*scope, "cluster")) {
+    auto told =
+        context.herder.set_logger_level_of_cluster(logger_name(call.path[0]), *given->second);
+    return told ? Answer(empty_response(204)) : refuse(told.error());
+  }
   return json_response(names_json(names));
 }
 
 }  // namespace
 
-void add_logging_resource(Router& router, ResourceContext&) {
+void add_logging_resource(Router& router, ResourceContext& context) {
   router.add({.method = "GET",
               .pattern = "/admin/loggers",
               .summary = "Loggers with their levels",
@@ -59,7 +62,7 @@ void add_logging_resource(Router& router, ResourceContext&) {
   router.add({.method = "PUT",
               .pattern = "/admin/loggers/{logger}",
               .summary = "Set the level of a logger and of those below it",
-              .handler = [](Call& call) { return set_level(call); },
+              .handler = [&context](Call& call) { return set_level(context, call); },
               .parameters = {{"scope", "worker (default) or cluster"}}});
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "base/redaction.h"
+#include "herder/herder.h"
 #include "rest/media_type.h"
 
 namespace millrace::rest {
@@ -45,6 +46,10 @@ bool is_variable(std::string_view segment) { return segment.starts_with('{'); }
 }  // namespace
 
 RestFailure refuse(const Error& error) {
+  if (error.forward_url() != nullptr)
+    return RestFailure(RestError{409, error.message(), *error.forward_url()});
+  if (error.exception_class() == herder::kForbidden) return refuse(403, error.message());
+  if (error.exception_class() == herder::kUnavailable) return refuse(503, error.message());
   switch (error.kind()) {
     case ErrorKind::bad_config: return refuse(400, error.message());
     case ErrorKind::not_found: return refuse(404, error.message());
@@ -144,6 +149,8 @@ HttpResponse Router::dispatch(const HttpRequest& request) const {
   if (auto refused = filter_ ? filter_(request, route) : std::nullopt) return *std::move(refused);
   Answer answer = route->handler(call);
   if (!answer) {
+    if (answer.error().forward_url && forwarder_)
+      return forwarder_(request, *answer.error().forward_url);
     return error_response(answer.error().status, redaction::clean(answer.error().message));
   }
   return std::move(*answer);

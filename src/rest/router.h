@@ -19,11 +19,13 @@ namespace millrace::rest {
 struct RestError {
   int status = 500;
   std::string message;
+  // Another worker of the cluster has to do it: its URL, "" where nobody knows it at the moment.
+  std::optional<std::string> forward_url = std::nullopt;
 };
 using Answer = tl::expected<HttpResponse, RestError>;
 using RestFailure = tl::unexpected<RestError>;
 inline RestFailure refuse(int status, std::string message) {
-  return RestFailure(RestError{status, std::move(message)});
+  return RestFailure(RestError{status, std::move(message), std::nullopt});
 }
 RestFailure refuse(const Error& error);  // by its kind
 
@@ -61,6 +63,9 @@ class Router {
 
   void add(Route route);
   void set_filter(Filter filter) { filter_ = std::move(filter); }
+  // Sends a request on to another worker and gives its answer: see forwarding.h.
+  using Forwarder = std::function<HttpResponse(const HttpRequest&, const std::string& url)>;
+  void set_forwarder(Forwarder forwarder) { forwarder_ = std::move(forwarder); }
   HttpResponse dispatch(const HttpRequest& request) const;
   const std::vector<Route>& routes() const { return routes_; }
 
@@ -77,6 +82,7 @@ class Router {
   std::string allowed(const Pattern& pattern, std::string_view separator) const;
 
   Filter filter_;
+  Forwarder forwarder_;
   std::vector<Route> routes_;
   std::vector<Pattern> patterns_;  // by first registration
 };

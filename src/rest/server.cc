@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "rest/basic_auth.h"
 #include "rest/connector_logs.h"
+#include "rest/forwarding.h"
 #include "rest/http_server.h"
 #include "rest/record_preview_resource.h"
 #include "rest/resources.h"
@@ -34,12 +35,15 @@ std::optional<HttpResponse> ask_user(const BasicAuth& auth, const HttpRequest& r
 struct Api {
   Api(herder::Herder& herder, const MetricRegistry& metrics, const RestServerOptions& options,
       const BasicAuth* auth, const ConnectorLogs& logs)
-      : context{herder, metrics, options} {
+      : context{herder, metrics, options}, client(options.tls) {
     if (auth != nullptr) {
       main.set_filter([auth](const HttpRequest& request, const Route* route) {
         return ask_user(*auth, request, route);
       });
     }
+    main.set_forwarder([this](const HttpRequest& request, const std::string& url) {
+      return forward_request(client, request, url);
+    });
     add_root_resource(main, context);
     add_connectors_resource(main, context);
     add_connector_actions(main, context);
@@ -56,6 +60,7 @@ struct Api {
     add_openapi_resource(main, context);
   }
   ResourceContext context;
+  const RestClient client;
   Router main, admin;
 };
 

@@ -280,6 +280,19 @@ Result<std::shared_ptr<TlsContext>> TlsContext::make(const config::Properties& s
   return made;
 }
 
+Result<void> use_client_tls(void* ssl_context, const config::Properties& settings) {
+  auto* ssl = static_cast<SSL_CTX*>(ssl_context);
+  for (auto* step : {use_protocols, use_ciphers})
+    if (auto done = step(ssl, settings); !done) return done;
+  const bool trusts = !setting(settings, "ssl.truststore.location").empty() ||
+                      !setting(settings, "ssl.truststore.certificates").empty();
+  if (trusts)
+    if (auto done = use_trust(ssl, settings); !done) return done;
+  const bool shows = !setting(settings, "ssl.keystore.location").empty() ||
+                     !setting(settings, "ssl.keystore.key").empty();
+  return shows ? use_key(ssl, settings) : Result<void>();
+}
+
 config::Properties listener_tls_settings(const config::Properties& worker,
                                          const std::string& prefix) {
   config::Properties with, without;

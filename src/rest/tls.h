@@ -31,6 +31,9 @@ class TlsContext {
   bool required_ = false;
 };
 
+// The other side: who is trusted, and as whom this worker shows itself, in an SSL_CTX of a client.
+Result<void> use_client_tls(void* ssl_context, const config::Properties& settings);
+
 // The `ssl.*` settings of a kind of listeners, of all of a worker's properties. Where any has the
 // prefix ("listeners.https."), only those that have it count.
 config::Properties listener_tls_settings(const config::Properties& worker,

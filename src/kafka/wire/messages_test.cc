@@ -186,7 +186,8 @@ TEST(Messages, AReasonIsCutBetweenLetters) {
 }
 
 TEST(Reader, NeverReadsBeyondTheEnd) {
-  Reader lengths(bytes("7fffffff"));
+  const std::string huge = bytes("7fffffff");
+  Reader lengths(huge);
   EXPECT_EQ(lengths.array(2), 0u);
   EXPECT_FALSE(lengths.good());
   const std::string endless = bytes("ffffffffffff");

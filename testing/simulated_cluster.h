@@ -101,6 +101,7 @@ class SimulatedNode : public std::enable_shared_from_this<SimulatedNode> {
       if (next_ != time) return;  // an earlier one came first
       next_.reset();
       const HerderCore::Next next = core.tick();
+      member->set_polling(next.poll);
       if (next.poll) (void)member->poll(std::chrono::milliseconds(0));
       if (next.at != Simulation::Clock::time_point::max()) tick_at(next.at);
     });
@@ -139,14 +140,16 @@ class SimulatedCluster {
   }
   void run_for(std::chrono::milliseconds time) {
     const auto end = simulation_.now() + time;
-    while (simulation_.step(end)) {
+    while (!runaway() && simulation_.step(end)) {
     }
   }
+  // So much has happened that somebody turns in a circle without time going by.
+  bool runaway() const { return simulation_.steps() > 3'000'000; }
   // False: not within `longest`.
   template <typename Condition>
   bool run_until(Condition condition, std::chrono::milliseconds longest) {
     const auto end = simulation_.now() + longest;
-    while (simulation_.now() < end) {
+    while (simulation_.now() < end && !runaway()) {
       if (condition()) return true;
       run_for(std::chrono::milliseconds(250));
     }

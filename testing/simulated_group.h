@@ -234,9 +234,13 @@ class SimulatedMember : public kafka::GroupMember,
         wake_(std::move(wake)) {}
 
   void start() { beat(); }
+  // True: the herder's thread waits in poll until something happens.
+  void set_polling(bool polling) {
+    last_poll_ = process_->simulation().now();
+    polling_ = polling;
+  }
 
   Result<void> poll(std::chrono::milliseconds) override {
-    last_poll_ = process_->simulation().now();
     auto events = std::exchange(events_, {});
     for (auto& event : events) event();
     if (needs_join_ && !busy_ && !unreachable_) join();
@@ -369,9 +373,10 @@ class SimulatedMember : public kafka::GroupMember,
       events_.push_back([this] { listener_.lost("Broker coordinator was unreachable"); });
       wake_();
     }
-    if (joined_ && now - last_poll_ > times_.rebalance && !id_.empty()) {
+    if (joined_ && !polling_ && now - last_poll_ > times_.rebalance) {
       leave("worker poll timeout has expired.");
       events_.push_back([this] { listener_.expelled("worker poll timeout has expired."); });
+      wake_();
     }
     // Also where nobody has joined: somebody has to find the coordinator again.
     send([group = &group_, id = id_, generation = generation_, on_beat = beat_answer()] {
@@ -409,7 +414,7 @@ class SimulatedMember : public kafka::GroupMember,
   std::string id_, protocol_;
   int32_t generation_ = -1;
   bool joined_ = false, busy_ = false, needs_join_ = true;
-  bool unreachable_ = false, told_lost_ = false;
+  bool unreachable_ = false, told_lost_ = false, polling_ = true;
   uint64_t attempt_ = 0;
   std::deque<std::function<void()>> events_;
   Simulation::Clock::time_point last_contact_ = process_->simulation().now();

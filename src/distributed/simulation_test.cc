@@ -176,6 +176,7 @@ void run_seed(uint64_t seed, std::chrono::milliseconds& longest_overlap) {
   EXPECT_TRUE(settled) << problem << "; " << outcomes.asked << " asked, " << outcomes.answered
                        << " answered, " << outcomes.refused << " refused";
   cluster.run_for(65s);
+  EXPECT_FALSE(cluster.runaway());
   if (settled) {
     EXPECT_EQ(cluster.unsettled(), "");
   }

@@ -41,6 +41,10 @@ const std::vector<TransformClass>& other_classes() {
     auto* classes = new std::vector<TransformClass>;
     add_aiven_extract_topic(*classes);
     add_aiven_tombstones(*classes);
+    add_confluent_extract_topic(*classes);
+    add_confluent_filter(*classes);
+    add_confluent_tombstones(*classes);
+    add_change_topic_case(*classes);
     return classes;
   }();
   return *all;

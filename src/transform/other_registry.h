@@ -9,6 +9,10 @@ namespace millrace::transform {
 
 void add_aiven_extract_topic(std::vector<TransformClass>&);
 void add_aiven_tombstones(std::vector<TransformClass>&);  // TombstoneHandler, MakeTombstone
+void add_confluent_extract_topic(std::vector<TransformClass>&);
+void add_confluent_filter(std::vector<TransformClass>&);
+void add_confluent_tombstones(std::vector<TransformClass>&);
+void add_change_topic_case(std::vector<TransformClass>&);
 
 template <typename Made>
 void add_other_sides(std::vector<TransformClass>& classes, std::string_view name,

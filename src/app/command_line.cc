@@ -17,6 +17,8 @@ constexpr char kUsage[] =
     "\n"
     "  standalone WORKER.properties [CONNECTOR.properties|CONNECTOR.json ...]\n"
     "      Runs a worker alone, with the connectors of these files.\n"
+    "  distributed WORKER.properties\n"
+    "      Runs a worker of a cluster: those with the same group.id share their work.\n"
     "  dev [--rest-port N] [--offsets FILE] [CONNECTOR ...]\n"
     "      Runs a worker with a Kafka broker inside it: nothing else is needed.\n"
     "  plugins [--plugin-path FOLDER,...]\n"
@@ -75,6 +77,8 @@ int run(int count, char** raw_arguments) {
   const std::string called = base_name(raw_arguments[0]);
   if (called == "connect-standalone" || called == "connect-standalone.sh")
     return standalone_command(without_script_options(arguments));
+  if (called == "connect-distributed" || called == "connect-distributed.sh")
+    return distributed_command(without_script_options(arguments));
   if (arguments.empty()) {
     std::fputs(kUsage, stderr);
     return kUsageError;
@@ -82,6 +86,7 @@ int run(int count, char** raw_arguments) {
   const std::string command = arguments.front();
   arguments.erase(arguments.begin());
   if (command == "standalone") return standalone_command(arguments);
+  if (command == "distributed") return distributed_command(arguments);
   if (command == "dev") return dev_command(arguments);
   if (command == "plugins") return plugins_command(arguments);
   if (command == "config-docs") return config_docs_command();

@@ -11,11 +11,13 @@ namespace millrace::app {
 inline constexpr int kUsageError = 1, kWorkerError = 2, kConnectorError = 3;
 
 // Runs the command that the arguments name. Called through a link named connect-standalone or
-// connect-standalone.sh it takes that script's arguments.
+// connect-distributed, with or without .sh, it takes that script's arguments.
 int run(int count, char** arguments);
 
 // `millrace standalone WORKER.properties [CONNECTOR ...]`
 int standalone_command(const std::vector<std::string>& arguments);
+// `millrace distributed WORKER.properties`
+int distributed_command(const std::vector<std::string>& arguments);
 // `millrace dev [--rest-port N] [--offsets FILE] [CONNECTOR ...]`
 int dev_command(const std::vector<std::string>& arguments);
 // `millrace plugins [--plugin-path FOLDERS]`

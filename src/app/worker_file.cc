@@ -27,7 +27,7 @@ void check_converters(const config::Properties& properties,
 
 }  // namespace
 
-Result<config::WorkerConfig> read_worker_file(const std::string& path) {
+Result<config::WorkerConfig> read_worker_file(const std::string& path, config::WorkerMode mode) {
   Result<PropertiesFile> file = read_properties_file(path);
   if (!file) return fail(std::move(file).error());
   auto resolver = config::make_config_resolver(file->values);
@@ -36,9 +36,9 @@ Result<config::WorkerConfig> read_worker_file(const std::string& path) {
   if (!resolution) return fail(std::move(resolution).error().within(path));
   redaction::note({}, resolution->secrets);
   const config::Properties* properties = &resolution->values;
-  std::vector<WorkerConfigProblem> problems = config::check_worker_config(*properties);
+  std::vector<WorkerConfigProblem> problems = config::check_worker_config(*properties, mode);
   check_converters(*properties, problems);
-  if (problems.empty()) return config::make_worker_config(*properties);
+  if (problems.empty()) return config::make_worker_config(*properties, mode);
   std::string message;
   for (const WorkerConfigProblem& problem : problems) {
     if (!message.empty()) message += '\n';

@@ -10,6 +10,7 @@
 namespace millrace::app {
 
 // The error's message has one line for each problem: `FILE:LINE: MESSAGE`.
-Result<config::WorkerConfig> read_worker_file(const std::string& path);
+Result<config::WorkerConfig> read_worker_file(
+    const std::string& path, config::WorkerMode mode = config::WorkerMode::kStandalone);
 
 }  // namespace millrace::app

@@ -7,6 +7,7 @@
 
 #include "app/broker_watch.h"
 #include "app/command_line.h"
+#include "app/distributed_parts.h"
 #include "app/plugin_folders.h"
 #include "app/signals.h"
 #include "base/log.h"
@@ -92,13 +93,16 @@ struct Parts {
   std::shared_ptr<kafka::ClientFactory> clients;
   std::shared_ptr<runtime::OffsetStore> offsets;
   std::unique_ptr<BrokerWatch> brokers;
-  std::shared_ptr<herder::StandaloneHerder> herder;
+  // One of the two.
+  std::shared_ptr<herder::StandaloneHerder> standalone;
+  std::unique_ptr<distributed::DistributedHerder> distributed;
 
   // False: a plug-in hangs; the process must leave by _exit.
   bool stop() {
     if (brokers) brokers->stop();
     if (server) server->stop();
-    const bool all = herder == nullptr || herder->stop();
+    const bool all = (standalone == nullptr || standalone->stop()) &&
+                     (distributed == nullptr || distributed->stop());
     if (offsets) offsets->stop();
     // Its resources speak to the herder, so it goes first; unless a plug-in hangs in one of them.
     if (all) server.reset();
@@ -117,6 +121,24 @@ Result<void> check_client_settings(kafka::ClientFactory& clients,
                                      : kafka::resolve_bootstrap_servers(servers->second);
 }
 
+Result<std::shared_ptr<runtime::OffsetStore>> make_offset_store(
+    const config::WorkerConfig& config) {
+  if (config.distributed) return make_offset_topic(config);
+  return std::make_shared<runtime::FileOffsetStore>(config.offset_storage_file);
+}
+
+Result<void> start_distributed(Parts& parts, runtime::WorkerParts worker,
+                               std::function<std::string()> cluster_id) {
+  auto herder = make_distributed_herder(
+      std::move(worker),
+      {parts.server->advertised_address(), parts.server->advertised_url(), std::move(cluster_id)});
+  if (!herder) return fail(std::move(herder).error());
+  parts.distributed = *std::move(herder);
+  if (auto started = start_distributed_herder(*parts.distributed); !started) return started;
+  parts.server->attach(*parts.distributed, parts.metrics);
+  return {};
+}
+
 Result<void> start(Parts& parts, const config::WorkerConfig& config, const Logger& log) {
   auto server = rest::RestServer::open(rest_options(config));
   if (!server) return fail(std::move(server).error());
@@ -125,7 +147,9 @@ Result<void> start(Parts& parts, const config::WorkerConfig& config, const Logge
   if (!overrides) return fail(std::move(overrides).error());
   parts.clients = kafka::make_librdkafka_factory();
   if (auto checked = check_client_settings(*parts.clients, config); !checked) return checked;
-  parts.offsets = std::make_shared<runtime::FileOffsetStore>(config.offset_storage_file);
+  auto offsets = make_offset_store(config);
+  if (!offsets) return fail(std::move(offsets).error());
+  parts.offsets = *std::move(offsets);
   if (auto opened = parts.offsets->start(); !opened) return opened;
   parts.brokers =
       std::make_unique<BrokerWatch>(parts.clients, config::worker_admin_properties(config));
@@ -140,14 +164,16 @@ Result<void> start(Parts& parts, const config::WorkerConfig& config, const Logge
   if (!resolver) return fail(std::move(resolver).error());
   worker.resolver = *std::move(resolver);
   worker.metrics = &parts.metrics;
+  auto cluster_id = [&brokers = *parts.brokers] {
+    return brokers.cluster_id(std::chrono::milliseconds(500));
+  };
+  if (config.distributed) return start_distributed(parts, std::move(worker), cluster_id);
   herder::StandaloneOptions options;
   options.worker_id = parts.server->advertised_address();
   options.kafka_version = rest::kafka_version();
-  options.kafka_cluster_id = [&brokers = *parts.brokers] {
-    return brokers.cluster_id(std::chrono::milliseconds(500));
-  };
-  parts.herder = herder::StandaloneHerder::make(std::move(options), std::move(worker));
-  parts.server->attach(*parts.herder, parts.metrics);
+  options.kafka_cluster_id = cluster_id;
+  parts.standalone = herder::StandaloneHerder::make(std::move(options), std::move(worker));
+  parts.server->attach(*parts.standalone, parts.metrics);
   return {};
 }
 
@@ -161,7 +187,8 @@ Result<void> start(Parts& parts, const config::WorkerConfig& config, const Logge
 int run_worker(WorkerProcessOptions options) {
   const Clock::time_point begin = Clock::now();
   set_up_process(options.config);
-  const Logger log("org.apache.kafka.connect.cli.ConnectStandalone");
+  const Logger log(options.config.distributed ? "org.apache.kafka.connect.cli.ConnectDistributed"
+                                              : "org.apache.kafka.connect.cli.ConnectStandalone");
   log.info("Kafka Connect worker initializing ... (Millrace {}, Kafka Connect {})",
            MILLRACE_VERSION, rest::kafka_version());
   // Not destroyed where a plug-in hangs: its thread may use any of it.
@@ -179,8 +206,10 @@ int run_worker(WorkerProcessOptions options) {
   if (options.started) options.started(parts->server->bound_urls().front());
 
   int code = 0;
-  if (create_connectors(*parts->herder, options.connector_files, log)) {
-    parts->herder->set_ready();
+  if (parts->distributed) {
+    wait_for_stop_signal();
+  } else if (create_connectors(*parts->standalone, options.connector_files, log)) {
+    parts->standalone->set_ready();
     wait_for_stop_signal();
   } else {
     code = kConnectorError;

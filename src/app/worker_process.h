@@ -1,6 +1,6 @@
 #pragma once
-// WorkerProcess: a standalone worker with all its parts: the one place where concrete classes are
-// put together.
+// WorkerProcess: a worker, alone or of a cluster, with all its parts: the one place where concrete
+// classes are put together.
 
 #include <functional>
 #include <memory>
@@ -16,7 +16,7 @@ namespace millrace::app {
 
 struct WorkerProcessOptions {
   config::WorkerConfig config;
-  std::vector<std::string> connector_files;
+  std::vector<std::string> connector_files;  // of a standalone worker
   // For the log's first lines and for users of `dev`; called once the REST API answers.
   std::function<void(const std::string& rest_url)> started;
 };

@@ -2,8 +2,7 @@
 
 #include <algorithm>
 
-#include "convert/converter.h"
-#include "transform/transform.h"
+#include "herder/plugin_listing.h"
 
 namespace millrace::herder {
 namespace {
@@ -110,11 +109,7 @@ Result<std::vector<std::string>> StandaloneHerder::connectors(Deadline) {
 }
 
 std::string StandaloneHerder::type_of(const Properties& config) const {
-  auto named = config.find("connector.class");
-  if (named == config.end()) return "unknown";
-  auto found = worker_.parts().plugins->find(config::trim(named->second));
-  if (!found) return "unknown";
-  return (*found)->type() == plugin::ConnectorType::kSource ? "source" : "sink";
+  return type_of_connector(*worker_.parts().plugins, config);
 }
 
 ConnectorInfo StandaloneHerder::info_of(const Entry& entry) const {
@@ -176,32 +171,7 @@ Result<void> StandaloneHerder::reset_active_topics(const std::string& name) {
 // ---- Plug-ins
 
 std::vector<PluginInfo> StandaloneHerder::plugins() {
-  std::vector<PluginInfo> sinks, sources, converters, headers, transforms, predicates;
-  for (const auto& each : worker_.parts().plugins->classes()) {
-    const bool source = each->type() == plugin::ConnectorType::kSource;
-    std::vector<PluginInfo>& list = source ? sources : sinks;
-    const char* type = source ? "source" : "sink";
-    // What stands in for Java classes is listed under their names alone, as scripts look for it.
-    if (each->other_names().empty()) list.push_back({each->class_name(), type, each->version()});
-    for (const std::string& other : each->other_names())
-      list.push_back({other, type, each->version()});
-  }
-  for (const convert::ConverterClass& each : convert::converter_classes()) {
-    const std::string name(each.class_name);
-    if (each.key_value) converters.push_back({name, "converter", options_.kafka_version});
-    if (each.header) headers.push_back({name, "header_converter", options_.kafka_version});
-  }
-  for (const transform::TransformClass& each : transform::transform_classes())
-    transforms.push_back({each.class_name, "transformation", options_.kafka_version});
-  for (const transform::PredicateClass& each : transform::predicate_classes())
-    predicates.push_back({each.class_name, "predicate", options_.kafka_version});
-  std::vector<PluginInfo> all;
-  for (auto* list : {&sinks, &sources, &transforms, &predicates, &converters, &headers}) {
-    std::sort(list->begin(), list->end(),
-              [](const PluginInfo& a, const PluginInfo& b) { return a.class_name < b.class_name; });
-    all.insert(all.end(), list->begin(), list->end());
-  }
-  return all;
+  return list_plugins(*worker_.parts().plugins, options_.kafka_version);
 }
 
 Result<std::vector<config::ConfigKey>> StandaloneHerder::plugin_config(const std::string& plugin,
@@ -226,7 +196,7 @@ Result<Created> StandaloneHerder::put_connector_config(const std::string& name,
                                                        std::optional<TargetState> initial,
                                                        bool allow_replace, Deadline deadline,
                                                        const KeyOrder& key_order) {
-  Result<ConfigInfos> infos = validate(config, deadline);
+  Result<ConfigInfos> infos = validate_connector(validation_, config, deadline, key_order);
   if (!infos) return fail(std::move(infos).error());
   if (std::optional<std::string> refused = refusal(*infos))
     return fail(ErrorKind::bad_config, *std::move(refused),

@@ -155,8 +155,6 @@ class StandaloneHerder : public Herder,
   ConnectorStatus::Part status_part(const std::string& connector, State state,
                                     const std::string& trace) const;
   Result<void> set_target(const std::string& name, TargetState state);
-  Result<std::vector<Offset>> sink_offsets(const std::string& name, const Properties& config,
-                                           Deadline deadline);
 
   const StandaloneOptions options_;
   const Logger log_;

@@ -1,22 +1,11 @@
 // StandaloneHerder: looking at and changing the offsets of connectors.
 
 #include "herder/offset_changes.h"
+#include "herder/offset_listing.h"
 #include "herder/standalone.h"
 #include "runtime/call_thread.h"
 
 namespace millrace::herder {
-namespace {
-
-void append_json_text(std::string& out, std::string_view text) {
-  out += '"';
-  for (char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;  // names of topics have no control characters
-  }
-  out += '"';
-}
-
-}  // namespace
 
 Result<std::vector<Offset>> StandaloneHerder::connector_offsets(const std::string& name,
                                                                 Deadline deadline) {
@@ -29,38 +18,7 @@ Result<std::vector<Offset>> StandaloneHerder::connector_offsets(const std::strin
     std::lock_guard lock(mutex_);
     config = entry->config;
   }
-  if (type_of(config) == "sink") return sink_offsets(name, config, deadline);
-  auto entries = worker_.parts().offsets->entries_of(name);
-  if (!entries) return fail(std::move(entries).error());
-  std::vector<Offset> offsets;
-  for (const runtime::OffsetEntry& each : *entries)
-    if (auto partition = partition_of_key(name, each.key); partition && each.value)
-      offsets.push_back({*std::move(partition), *each.value});
-  return offsets;
-}
-
-Result<std::vector<Offset>> StandaloneHerder::sink_offsets(const std::string& name,
-                                                           const Properties& config,
-                                                           Deadline deadline) {
-  auto failed = [&name](Error error) {
-    return fail(std::move(error).within(
-        "Failed to retrieve consumer group offsets for sink connector " + name));
-  };
-  const runtime::WorkerParts& parts = worker_.parts();
-  auto resolved = parts.resolver->resolve(config);
-  if (!resolved) return failed(std::move(resolved).error());
-  auto opened = open_sink_group(parts, name, *resolved);
-  if (!opened) return failed(std::move(opened).error());
-  auto committed = opened->admin->group_offsets(opened->group, time_until(deadline));
-  if (!committed) return failed(std::move(committed).error());
-  std::vector<Offset> offsets;
-  for (const kafka::TopicPartitionOffset& each : *committed) {
-    std::string partition =
-        "{\"kafka_partition\":" + std::to_string(each.partition.partition) + ",\"kafka_topic\":";
-    append_json_text(partition, each.partition.topic);
-    offsets.push_back({partition + "}", "{\"kafka_offset\":" + std::to_string(each.offset) + "}"});
-  }
-  return offsets;
+  return list_offsets(worker_.parts(), name, config, deadline);
 }
 
 Result<std::string> StandaloneHerder::modify_connector_offsets(

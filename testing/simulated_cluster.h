@@ -184,7 +184,9 @@ class SimulatedCluster {
       if (auto problem = check(running, "c:" + name, version, connector.target); !problem.empty())
         return problem;
       ++wanted;
-      if (connector.inconsistent) return name + " is inconsistent";
+      if (connector.inconsistent && connector.target == TargetState::kStarted)
+        return name + " is inconsistent";
+      if (connector.inconsistent) continue;
       const int tasks = std::stoi(*connector.config.at("tasks"));
       if (connector.target == TargetState::kStarted && connector.task_count != tasks)
         return name + " has " + std::to_string(connector.task_count) + " tasks, not " +

@@ -76,6 +76,30 @@ void HerderCore::apply_config_updates() {
   restart_updated_connectors(connectors);
   apply_target_states(targets);
   if (coordinator_.protocol() != ConnectProtocol::kEager) stop_reconfigured_tasks(tasks);
+  // A half-written set, or one that belongs to a former connector of that name: Java leaves it so.
+  for (const std::string& connector : tasks)
+    if (const ClusterState::Connector* state = configs_->find(connector);
+        state != nullptr && state->inconsistent && connectors_.count(connector) != 0)
+      reconfigure(connector);
+  for (const auto* touched : {&tasks, &targets})
+    for (const std::string& connector : *touched) empty_if_stopped(connector);
+}
+
+// A former leader's task configurations can come after a new leader has stopped the connector. Java
+// leaves them there.
+void HerderCore::empty_if_stopped(const std::string& connector) {
+  auto has_tasks = [connector](const ClusterState& state) {
+    const ClusterState::Connector* found = state.find(connector);
+    return found != nullptr && found->target == TargetState::kStopped && found->task_count != 0;
+  };
+  if (!has_tasks(*configs_)) return;
+  HerderRequest request;
+  request.connector = connector;
+  request.serve = [this, connector, has_tasks] {
+    if (is_leader() && has_tasks(*snapshot()))
+      write_task_configs(connector, {}, [](const Result<void>&) {});
+  };
+  requests_.add(std::move(request));
 }
 
 void HerderCore::restart_updated_connectors(const std::set<std::string>& connectors) {
@@ -98,16 +122,9 @@ void HerderCore::apply_target_states(const std::set<std::string>& connectors) {
     const ClusterState::Connector* state = configs_->find(connector);
     if (state == nullptr) continue;
     const TargetState target = state->target;
-    bool here = false;
-    if (auto part = connectors_.find(connector); part != connectors_.end()) {
-      part->second.target = target;
-      here = true;
-    }
-    for (auto part = tasks_.lower_bound({connector, 0});
-         part != tasks_.end() && part->first.connector == connector; ++part) {
-      part->second.target = target;
-      here = true;
-    }
+    const auto task = tasks_.lower_bound({connector, 0});
+    const bool here = connectors_.count(connector) != 0 ||
+                      (task != tasks_.end() && task->first.connector == connector);
     if (!here) continue;
     parts_.worker->set_target_state(
         connector, target,

@@ -130,9 +130,11 @@ HerderCore::Clock::time_point HerderCore::next_wake() const {
   if (!timers_.empty()) next = std::min(next, timers_.begin()->first);
   if (!started_ || stopping_) return next;
   if (!can_read_configs_) return syncing_ ? next : std::min(next, backing_off_until_);
-  next = std::min(next, scheduled_rebalance_);
+  // What cannot be done before the group has come to an end with a rebalance wakes nobody.
+  if (!rejoin_pending_ && member_->in_group()) next = std::min(next, scheduled_rebalance_);
   if (auto expires = session_keys_.expires_ms();
-      expires && open(Gate::kResolved) && is_leader() && !writing_session_key_) {
+      expires && open(Gate::kResolved) && is_leader() && !writing_session_key_ &&
+      coordinator_.protocol() == ConnectProtocol::kSessioned) {
     const int64_t left = std::max<int64_t>(0, *expires - parts_.wall_ms());
     next = std::min(next, now_ + std::chrono::milliseconds(left));
   }

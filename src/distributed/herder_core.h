@@ -173,8 +173,7 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
   using Done = std::function<void()>;
   // A connector or task that was started here and not stopped since.
   struct Part {
-    uint64_t start = 0;                          // which start: answers to former ones are stale
-    TargetState target = TargetState::kStarted;  // that the worker was told
+    uint64_t start = 0;  // which start: answers to former ones are stale
     std::optional<int32_t> task_config_generation;
   };
   struct Reconfiguration {
@@ -220,20 +219,19 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
   void connector_started(const std::string& connector, uint64_t start,
                          const Result<TargetState>& reached, const Answer<void>& answer);
   void start_task(const TaskId& task, Answer<void> answer);
-  void task_started(const TaskId& task, uint64_t start, const Result<void>& started,
-                    const Answer<void>& answer);
   // Of the load what runs here; `done` when all has stopped.
   void stop_parts(const Load& load, Done done);
   // All of it: what has been stopping already is waited for, too.
   void stop_all_of(const Load& load, Done done);
   void put_failed(const TaskId& task, const Error& error);
-  void tell_target(const std::string& connector);
+  void tell_target(const std::string& connector, TargetState started_with);
 
   // ---- herder_configs.cc
   void apply_config_updates();
   void restart_updated_connectors(const std::set<std::string>& connectors);
   void apply_target_states(const std::set<std::string>& connectors);
   void stop_reconfigured_tasks(const std::set<std::string>& connectors);
+  void empty_if_stopped(const std::string& connector);
 
   // ---- herder_tasks.cc
   void reconfigure(const std::string& connector);

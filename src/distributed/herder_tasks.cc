@@ -10,9 +10,10 @@ namespace {
 
 constexpr std::chrono::milliseconds kBackOff{250}, kLongestBackOff{60'000};
 
-// Java: AbstractHerder.taskConfigsChanged.
+// Java: AbstractHerder.taskConfigsChanged, which leaves a half-written set as it is where the tasks
+// before it were the same.
 bool changed(const ClusterState::Connector& state, const std::vector<Properties>& configs) {
-  if (configs.size() != static_cast<size_t>(state.task_count)) return true;
+  if (state.inconsistent || configs.size() != static_cast<size_t>(state.task_count)) return true;
   for (size_t index = 0; index < configs.size(); ++index) {
     auto stored = state.tasks.find(static_cast<int32_t>(index));
     if (stored == state.tasks.end() || stored->second != configs[index]) return true;

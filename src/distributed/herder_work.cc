@@ -43,7 +43,10 @@ void HerderCore::start_work() {
   for (const TaskId& task : held.tasks)
     if (tasks_.count(task) == 0) start_task(task, {});
   known_.clear();
-  for (const auto& [connector, state] : configs_->connectors) known_.insert(connector);
+  for (const auto& [connector, state] : configs_->connectors) {
+    known_.insert(connector);
+    empty_if_stopped(connector);
+  }
   log_.info("Finished starting connectors and tasks");
 }
 
@@ -53,13 +56,16 @@ void HerderCore::start_connector(const std::string& connector, Answer<void> answ
     return answer(fail(ErrorKind::not_found, "Connector " + connector + " not found",
                        "org.apache.kafka.connect.errors.NotFoundException"));
   const uint64_t start = ++starts_;
-  connectors_[connector] = Part{start, state->target, std::nullopt};
+  connectors_[connector] = Part{start, std::nullopt};
   parts_.worker->start_connector(
       connector, state->config, state->target,
-      later<Result<TargetState>>(
-          [this, connector, start, answer](const Result<TargetState>& reached) {
-            connector_started(connector, start, reached, answer);
-          }));
+      later<Result<TargetState>>([this, connector, start, target = state->target,
+                                  answer](const Result<TargetState>& reached) {
+        if (auto part = connectors_.find(connector);
+            part != connectors_.end() && part->second.start == start)
+          tell_target(connector, target);
+        connector_started(connector, start, reached, answer);
+      }));
 }
 
 void HerderCore::connector_started(const std::string& connector, uint64_t start,
@@ -70,10 +76,7 @@ void HerderCore::connector_started(const std::string& connector, uint64_t start,
     return answer(
         fail(Error(ErrorKind::fatal, "Failed to start connector: " + connector, kConnectException)
                  .caused_by(Error(reached.error()))));
-  if (!stale) {
-    tell_target(connector);
-    if (*reached == TargetState::kStarted) reconfigure(connector);
-  }
+  if (!stale && *reached == TargetState::kStarted) reconfigure(connector);
   answer({});
 }
 
@@ -81,7 +84,7 @@ void HerderCore::start_task(const TaskId& task, Answer<void> answer) {
   const ClusterState::Connector* state = configs_->find(task.connector);
   const uint64_t start = ++starts_;
   Part& part = tasks_[task];
-  part = Part{start, TargetState::kStarted, std::nullopt};
+  part = Part{start, std::nullopt};
   const Properties* config = nullptr;
   if (state != nullptr)
     if (auto found = state->tasks.find(task.index); found != state->tasks.end())
@@ -98,33 +101,22 @@ void HerderCore::start_task(const TaskId& task, Answer<void> answer) {
     if (answer) answer(fail(std::move(error)));
     return;
   }
-  part.target = state->target;
   part.task_config_generation = state->task_config_generation;
   parts_.worker->start_task(
       {task, state->config, *config, state->target, static_cast<size_t>(state->task_count)},
-      later<Result<void>>([this, task, start, answer](const Result<void>& started) {
-        task_started(task, start, started, answer);
-      }));
+      later<Result<void>>(
+          [this, task, start, target = state->target, answer](const Result<void>& started) {
+            if (auto part = tasks_.find(task);
+                part != tasks_.end() && part->second.start == start && started)
+              tell_target(task.connector, target);
+            if (answer) answer(started);
+          }));
 }
 
-void HerderCore::task_started(const TaskId& task, uint64_t start, const Result<void>& started,
-                              const Answer<void>& answer) {
-  auto part = tasks_.find(task);
-  if (part != tasks_.end() && part->second.start == start && started) tell_target(task.connector);
-  if (answer) answer(started);
-}
-
-// What was started with one target state while another was being read has not heard of that.
-void HerderCore::tell_target(const std::string& connector) {
+// What was being started with one target state while another was read has not heard of that.
+void HerderCore::tell_target(const std::string& connector, TargetState started_with) {
   const ClusterState::Connector* state = configs_->find(connector);
-  if (state == nullptr) return;
-  bool told = true;
-  if (auto part = connectors_.find(connector); part != connectors_.end())
-    told = part->second.target == state->target;
-  for (auto part = tasks_.lower_bound({connector, 0});
-       part != tasks_.end() && part->first.connector == connector; ++part)
-    told = told && part->second.target == state->target;
-  if (!told) apply_target_states({connector});
+  if (state != nullptr && state->target != started_with) apply_target_states({connector});
 }
 
 void HerderCore::stop_parts(const Load& load, Done done) {

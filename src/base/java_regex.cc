@@ -119,6 +119,14 @@ bool JavaRegex::finds(std::string_view text) const {
   return match(code_->code, text, 0, data.data);
 }
 
+std::optional<std::string_view> JavaRegex::only_group(std::string_view text) const {
+  uint32_t groups = 0;
+  pcre2_pattern_info(code_->code, PCRE2_INFO_CAPTURECOUNT, &groups);
+  MatchData data(code_->code);
+  if (groups != 1 || !match(code_->code, text, 0, data.data)) return std::nullopt;
+  return group(text, data.data, 1);
+}
+
 Result<std::string> JavaRegex::replace_first(std::string_view text,
                                              std::string_view replacement) const {
   MatchData data(code_->code);

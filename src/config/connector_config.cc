@@ -55,7 +55,8 @@ bool uses_topic_creation(const NullableProperties& properties) {
   return first != properties.end() && first->first.compare(0, kPrefix.size(), kPrefix) == 0;
 }
 
-void check_sink_config(const NullableProperties& properties, std::vector<ConfigValue>& values) {
+Result<void> check_sink_config(const NullableProperties& properties,
+                               std::vector<ConfigValue>& values) {
   const bool has_topics = !is_blank(text_of(properties, "topics"));
   const bool has_regex = !is_blank(text_of(properties, "topics.regex"));
   if (has_topics == has_regex) {
@@ -65,10 +66,14 @@ void check_sink_config(const NullableProperties& properties, std::vector<ConfigV
     add_error(values, "topics", message);
     add_error(values, "topics.regex", message);
   }
-  if (!has_dead_letter_topic(properties)) return;
+  if (!has_dead_letter_topic(properties)) return {};
   const std::string dead_letters(trim(text_of(properties, "errors.deadletterqueue.topic.name")));
   if (has_regex) {
     const std::string regex = text_of(properties, "topics.regex");
+    // As in Java: what would be a finding of the key is an error of the worker once the topic of
+    // dead letters is held against it.
+    if (std::string problem = regex_problem(regex); !problem.empty())
+      return fail(ErrorKind::fatal, std::move(problem), "java.util.regex.PatternSyntaxException");
     auto pattern = JavaRegex::compile(regex);
     if (pattern && pattern->matches(dead_letters))
       add_error(values, "topics.regex",
@@ -76,13 +81,14 @@ void check_sink_config(const NullableProperties& properties, std::vector<ConfigV
                     "' may not be matched by the regex for the topics ('topics.regex=" + regex +
                     "') consumed by the connector");
   }
-  if (!has_topics) return;
+  if (!has_topics) return {};
   const std::vector<std::string> topics = sink_topics(properties);
   if (std::find(topics.begin(), topics.end(), dead_letters) != topics.end())
     add_error(values, "topics",
               "The DLQ topic '" + dead_letters +
                   "' may not be included in the list of topics ('topics=[" + join(topics) +
                   "]') consumed by the connector");
+  return {};
 }
 
 }  // namespace millrace::config

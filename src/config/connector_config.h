@@ -45,8 +45,10 @@ ConfigDef connector_config_def(ConnectorKind kind, const NullableProperties& pro
                                const KnownClasses& known);
 
 // What a sink's keys may not say together. Messages are added to `values`; those of keys that it
-// lacks get an entry of their own. Java: SinkConnectorConfig.validate.
-void check_sink_config(const NullableProperties& properties, std::vector<ConfigValue>& values);
+// lacks get an entry of their own. fatal: topics.regex is none, where there are dead letters. Java:
+// SinkConnectorConfig.validate.
+Result<void> check_sink_config(const NullableProperties& properties,
+                               std::vector<ConfigValue>& values);
 
 // `topics` of a sink without empty and repeated names.
 std::vector<std::string> sink_topics(const NullableProperties& properties);

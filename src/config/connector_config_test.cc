@@ -13,7 +13,7 @@ std::vector<std::string> errors_of(const std::vector<ConfigValue>& values, const
 
 std::vector<ConfigValue> check_sink(NullableProperties properties) {
   auto values = connector_config_def(ConnectorKind::kSink, properties, {}).validate(properties);
-  check_sink_config(properties, values);
+  EXPECT_TRUE(check_sink_config(properties, values));
   return values;
 }
 
@@ -25,6 +25,18 @@ TEST(ConnectorConfigTest, OrderAndPlacesAreThoseOfKafka431) {
   EXPECT_EQ(definition.find("config.action.reload")->order, 14);
   EXPECT_EQ(definition.find("transaction.boundary")->group, "Exactly Once Support");
   EXPECT_EQ(connector_config_def(ConnectorKind::kSink, {}, {}).keys().size(), 24u);
+}
+
+TEST(ConnectorConfigTest, TopicsRegexThatIsNoneIsAnErrorOfTheWorkerWhereThereAreDeadLetters) {
+  std::vector<ConfigValue> values;
+  const NullableProperties regex{{"topics.regex", "["}};
+  EXPECT_TRUE(check_sink_config(regex, values));
+  NullableProperties dead = regex;
+  dead["errors.deadletterqueue.topic.name"] = "d";
+  auto checked = check_sink_config(dead, values);
+  ASSERT_FALSE(checked);
+  EXPECT_EQ(checked.error().kind(), ErrorKind::fatal);
+  EXPECT_EQ(checked.error().message(), "Unclosed character class near index 0\n[\n^");
 }
 
 TEST(ConnectorConfigTest, KeysOfMillracesOwnAreListedWhereTheyAreSet) {

@@ -72,16 +72,21 @@ std::optional<std::string> text_of(const NullableProperties& properties, const s
   return found->second;
 }
 
-KeyOrder hash_map_order(const NullableProperties& properties) {
+// given: the request's, where there was one.
+KeyOrder hash_map_order(const NullableProperties& properties, const KeyOrder& given) {
   KeyOrder keys;
-  for (const auto& [key, value] : properties) keys.push_back(key);
+  const auto known = [&](const std::string& key) { return properties.count(key) != 0; };
+  if (given.size() == properties.size() && std::all_of(given.begin(), given.end(), known))
+    keys = given;
+  else
+    for (const auto& [key, value] : properties) keys.push_back(key);
   return HashMapKeys::copy_of(keys).in_order();
 }
 
 // As Java prints a map; without what looks like a secret, since no table says which values are.
-std::string printed(const NullableProperties& properties) {
+std::string printed(const NullableProperties& properties, const KeyOrder& given) {
   std::string text = "{";
-  for (const std::string& key : hash_map_order(properties)) {
+  for (const std::string& key : hash_map_order(properties, given)) {
     const std::optional<std::string>& value = properties.at(key);
     if (text.size() > 1) text += ", ";
     const bool secret = key.find("password") != std::string::npos ||
@@ -92,8 +97,9 @@ std::string printed(const NullableProperties& properties) {
   return text + "}";
 }
 
-void add_null_errors(const NullableProperties& properties, std::vector<ConfigValue>& values) {
-  for (const std::string& key : hash_map_order(properties)) {
+void add_null_errors(const NullableProperties& properties, const KeyOrder& given,
+                     std::vector<ConfigValue>& values) {
+  for (const std::string& key : hash_map_order(properties, given)) {
     if (properties.at(key)) continue;
     ConfigValue* found = find_value(values, key);
     if (found == nullptr) {
@@ -205,7 +211,8 @@ std::string listed_name(const plugin::ConnectorClass& type, const std::string& n
 // The answer to a connector whose version is not there: the keys that both kinds have, and no more.
 // Java: invalidVersionedConnectorValidation.
 ConfigInfos without_version(const plugin::ConnectorClass& type,
-                            const NullableProperties& properties, const std::string& message) {
+                            const NullableProperties& properties, const KeyOrder& order,
+                            const std::string& message) {
   ConfigDef definition = config::common_connector_keys();
   enrich(definition, type, {}, {});
   ConfigDef plain;
@@ -219,21 +226,24 @@ ConfigInfos without_version(const plugin::ConnectorClass& type,
   for (const char* key : {"connector.class", "connector.plugin.version"})
     find_value(values, key)->errors.push_back(message);
   find_value(values, "connector.plugin.version")->recommended_values = {type.version()};
-  add_null_errors(properties, values);
+  add_null_errors(properties, order, values);
   return merge_keys(plain, ConfigDef(), std::move(values), {});
 }
 
 Result<ConfigInfos> validate_as(const ValidationParts& parts,
                                 const std::shared_ptr<const plugin::ConnectorClass>& type,
-                                const NullableProperties& properties, Herder::Deadline deadline) {
+                                const NullableProperties& properties, const KeyOrder& order,
+                                Herder::Deadline deadline) {
   const ConnectorKind kind = kind_of(*type);
   ConfigDef framework = config::connector_config_def(kind, properties, known_classes());
   enrich(framework, *type, properties, parts.enrichment);
   std::vector<ConfigValue> values = framework.validate(properties);
   name_classes_in_full(framework, values);
   hide_versions(values);
-  if (kind == ConnectorKind::kSink) config::check_sink_config(properties, values);
-  add_null_errors(properties, values);
+  if (kind == ConnectorKind::kSink)
+    if (auto checked = config::check_sink_config(properties, values); !checked)
+      return fail(std::move(checked).error());
+  add_null_errors(properties, order, values);
   // Converters may add errors to the keys that name them: before those are collected.
   ConfigInfos converters = validate_converters(properties, parts.enrichment, values);
   auto overrides = validate_overrides(*parts.client_overrides, kind, properties);
@@ -249,12 +259,13 @@ Result<ConfigInfos> validate_as(const ValidationParts& parts,
 
 // raw: as given, with variables.
 Result<ConfigInfos> validate_resolved(const ValidationParts& parts, const NullableProperties& raw,
-                                      const NullableProperties& properties,
+                                      const NullableProperties& properties, const KeyOrder& order,
                                       Herder::Deadline deadline) {
   const std::optional<std::string> named = text_of(properties, "connector.class");
   if (!named)
     return fail(ErrorKind::bad_config,
-                "Connector config " + printed(raw) + " contains no connector type", kBadRequest);
+                "Connector config " + printed(raw, order) + " contains no connector type",
+                kBadRequest);
   auto range = config::VersionRange::of(text_of(properties, "connector.plugin.version"));
   if (!range) return fail(ErrorKind::bad_config, range.error().message(), kBadRequest);
   auto found = parts.plugins->find(*named);
@@ -262,9 +273,9 @@ Result<ConfigInfos> validate_resolved(const ValidationParts& parts, const Nullab
   const plugin::ConnectorClass& type = **found;
   auto infos = [&]() -> Result<ConfigInfos> {
     if (!*range || (*range)->contains(type.version()))
-      return validate_as(parts, *found, properties, deadline);
+      return validate_as(parts, *found, properties, order, deadline);
     return without_version(
-        type, properties,
+        type, properties, order,
         config::no_such_version(listed_name(type, *named), **range, {type.version()}));
   }();
   if (infos) infos->name = *named;
@@ -274,8 +285,8 @@ Result<ConfigInfos> validate_resolved(const ValidationParts& parts, const Nullab
 }  // namespace
 
 Result<ConfigInfos> validate_connector(const ValidationParts& parts,
-                                       const NullableProperties& config,
-                                       Herder::Deadline deadline) {
+                                       const NullableProperties& config, Herder::Deadline deadline,
+                                       const KeyOrder& order) {
   Result<config::Resolution> resolution = resolved(*parts.resolver, config);
   if (!resolution) return fail(std::move(resolution).error());
   // Of a connector that there may never be: kept for a while only.
@@ -287,7 +298,7 @@ Result<ConfigInfos> validate_connector(const ValidationParts& parts,
   NullableProperties properties(resolution->values.begin(), resolution->values.end());
   for (const auto& [key, value] : config)
     if (!value) properties[key] = std::nullopt;
-  Result<ConfigInfos> infos = validate_resolved(parts, config, properties, deadline);
+  Result<ConfigInfos> infos = validate_resolved(parts, config, properties, order, deadline);
   if (infos) hide_resolved(*resolution, config, *infos);
   if (!infos && infos.error().kind() == ErrorKind::fatal)
     return fail(ErrorKind::fatal, redaction::without(infos.error().message(), resolution->secrets),

@@ -12,6 +12,7 @@
 #include "config/config_resolver.h"
 #include "herder/enriched_keys.h"
 #include "herder/herder.h"
+#include "herder/key_order.h"
 #include "plugin/catalogue.h"
 
 namespace millrace::herder {
@@ -28,8 +29,10 @@ struct ValidationParts {
 // judgement (on a thread of its own, waited for until the deadline).
 // bad_config: there is nothing to validate against: no connector.class, an unknown one, or a
 // version that is none. fatal: a client override that its key cannot take (as in Java).
+// order: of the keys in the request, for messages that print them.
 Result<ConfigInfos> validate_connector(const ValidationParts& parts,
-                                       const NullableProperties& config, Herder::Deadline deadline);
+                                       const NullableProperties& config, Herder::Deadline deadline,
+                                       const KeyOrder& order = {});
 
 // The text with which a configuration with errors is refused; nothing where there are none.
 std::optional<std::string> refusal(const ConfigInfos& infos);

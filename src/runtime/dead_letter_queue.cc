@@ -122,7 +122,7 @@ Result<void> KafkaDeadLetterQueue::open() {
     return fail(Error(ErrorKind::fatal,
                       "Could not initialize dead letter queue with topic=" + config_.topic,
                       java::kConnectException)
-                    .caused_by(std::move(made).error()));
+                    .caused_by(java::waited_for(std::move(made).error())));
   }
   auto producer = clients_.factory->make_producer(clients_.producer, log_context_);
   if (!producer) return fail(std::move(producer).error());

@@ -23,8 +23,11 @@ Result<void> topic_results(const rd_kafka_topic_result_t** results, size_t count
   for (size_t i = 0; i < count; ++i) {
     const auto code = rd_kafka_topic_result_error(results[i]);
     const char* detail = rd_kafka_topic_result_error_string(results[i]);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR && code != forgiven)
-      return fail(client_error(code, what, detail == nullptr ? "" : detail));
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == forgiven) continue;
+    const Error error = client_error(code, what);
+    // A broker that says why says all: these are the words of Java's exceptions.
+    if (detail == nullptr || std::string_view(detail) == rd_kafka_err2str(code)) return fail(error);
+    return fail(Error(error.kind(), detail, error.exception_class().data()));
   }
   return {};
 }

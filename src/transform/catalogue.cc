@@ -39,8 +39,15 @@ const Registry& registry() {
 const std::vector<TransformClass>& other_classes() {
   static const auto* all = [] {
     auto* classes = new std::vector<TransformClass>;
+    add_aiven_case_transform(*classes);
+    add_aiven_concat_fields(*classes);
+    add_aiven_extract_timestamp(*classes);
     add_aiven_extract_topic(*classes);
+    add_aiven_filter_by_field_value(*classes);
+    add_aiven_hash(*classes);
+    add_aiven_key_to_value(*classes);
     add_aiven_tombstones(*classes);
+    add_aiven_topic_from_schema_name(*classes);
     add_confluent_extract_topic(*classes);
     add_confluent_filter(*classes);
     add_confluent_tombstones(*classes);

@@ -7,7 +7,14 @@
 
 namespace millrace::transform {
 
+void add_aiven_case_transform(std::vector<TransformClass>&);
+void add_aiven_concat_fields(std::vector<TransformClass>&);
+void add_aiven_extract_timestamp(std::vector<TransformClass>&);
 void add_aiven_extract_topic(std::vector<TransformClass>&);
+void add_aiven_filter_by_field_value(std::vector<TransformClass>&);
+void add_aiven_hash(std::vector<TransformClass>&);
+void add_aiven_key_to_value(std::vector<TransformClass>&);
+void add_aiven_topic_from_schema_name(std::vector<TransformClass>&);
 void add_aiven_tombstones(std::vector<TransformClass>&);  // TombstoneHandler, MakeTombstone
 void add_confluent_extract_topic(std::vector<TransformClass>&);
 void add_confluent_filter(std::vector<TransformClass>&);

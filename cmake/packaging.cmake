@@ -2,7 +2,7 @@
 #
 #   bin/millrace                        the worker
 #   lib/millrace/connectors/*.so        native connectors, found by the binary beside it
-#   lib/millrace/bin/connect-standalone the binary under the Java script's name; put the folder on PATH
+#   lib/millrace/bin/connect-*          the binary under the Java scripts' names; put the folder on PATH
 #   include/millrace/*.h                the connector contract
 #   lib/cmake/Millrace                  find_package(Millrace)
 #   share/doc/millrace                  documentation, sample configurations
@@ -21,7 +21,9 @@ if(TARGET millrace)
   install(CODE "
     set(folder \"\$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${MILLRACE_LIBRARY_DIR}/bin\")
     file(MAKE_DIRECTORY \"\${folder}\")
-    file(CREATE_LINK ../../../${CMAKE_INSTALL_BINDIR}/millrace \"\${folder}/connect-standalone\" SYMBOLIC)")
+    foreach(name connect-standalone connect-distributed)
+      file(CREATE_LINK ../../../${CMAKE_INSTALL_BINDIR}/millrace \"\${folder}/\${name}\" SYMBOLIC)
+    endforeach()")
 endif()
 foreach(connector file datagen blackhole)
   if(TARGET millrace-${connector})

@@ -28,9 +28,11 @@ def prefix(build, tmp_path_factory):
 
 def test_the_installed_tree(prefix):
     for path in ("bin/millrace", "lib/millrace/connectors/millrace-file.so", "include/millrace/abi.h",
-                 "include/millrace/sdk.h", "share/doc/millrace/config/connect-standalone.properties"):
+                 "include/millrace/sdk.h", "share/doc/millrace/config/connect-standalone.properties",
+                 "share/doc/millrace/config/connect-distributed.properties"):
         assert (prefix / path).is_file(), path
-    assert os.readlink(prefix / "lib/millrace/bin/connect-standalone").endswith("bin/millrace")
+    for name in ("connect-standalone", "connect-distributed"):
+        assert os.readlink(prefix / "lib/millrace/bin" / name).endswith("bin/millrace")
     # Called by the Java script's name it wants the Java script's arguments.
     called = subprocess.run([prefix / "lib/millrace/bin/connect-standalone"], capture_output=True, text=True)
     assert called.returncode == 1 and "WORKER.properties" in called.stderr, called

@@ -237,9 +237,15 @@ class SimulatedCluster {
                             const std::vector<Properties>& configs,
                             distributed::WorkerPort::Started done) {
     auto sender = nodes_[from];
-    auto answer = [sender, done](const Result<void>& result) {
+    auto answered = std::make_shared<bool>(false);
+    auto answer = [sender, done, answered](const Result<void>& result) {
+      if (std::exchange(*answered, true)) return;
       sender->process->after(std::chrono::milliseconds(1), [done, result] { done(result); });
     };
+    // The connection of a leader that dies breaks.
+    simulation_.after(std::chrono::seconds(90), [answer] {
+      answer(fail(ErrorKind::retriable, "IO Error trying to forward REST request"));
+    });
     std::shared_ptr<SimulatedNode> leader;
     for (size_t i = 0; i < nodes_.size(); ++i)
       if (SimulatedNode::url_of(i) == url) leader = nodes_[i];

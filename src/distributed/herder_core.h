@@ -173,7 +173,8 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
   using Done = std::function<void()>;
   // A connector or task that was started here and not stopped since.
   struct Part {
-    uint64_t start = 0;  // which start: answers to former ones are stale
+    uint64_t start = 0;         // which start: answers to former ones are stale
+    NullableProperties config;  // a connector's
     std::optional<int32_t> task_config_generation;
   };
   struct Reconfiguration {
@@ -215,6 +216,8 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
 
   // ---- herder_work.cc
   void start_work();
+  // Running parts that the assignment does not name, or that were started with what is out of date.
+  Load outdated() const;
   void start_connector(const std::string& connector, Answer<void> answer);
   void connector_started(const std::string& connector, uint64_t start,
                          const Result<TargetState>& reached, const Answer<void>& answer);

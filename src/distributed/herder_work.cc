@@ -23,17 +23,7 @@ std::function<void()> when_all(size_t count, std::function<void()> done) {
 void HerderCore::start_work() {
   const Load& held = assignment_->assigned;
   log_.info("Starting connectors and tasks using config offset {}", assignment_->config_offset);
-  // What runs and is not held should not be: it was assigned to another in a way not foreseen.
-  Load stray;
-  for (const auto& [connector, part] : connectors_)
-    if (std::find(held.connectors.begin(), held.connectors.end(), connector) ==
-        held.connectors.end())
-      stray.connectors.push_back(connector);
-  const std::set<TaskId> tasks(held.tasks.begin(), held.tasks.end());
-  for (const auto& [task, part] : tasks_)
-    if (tasks.count(task) == 0) stray.tasks.push_back(task);
-  if (!stray.empty()) stop_parts(stray, [] {});
-
+  if (const Load old = outdated(); !old.empty()) stop_parts(old, [] {});
   for (const std::string& connector : held.connectors)
     if (connectors_.count(connector) == 0)
       start_connector(connector, [this, connector](const Result<void>& started) {
@@ -50,13 +40,32 @@ void HerderCore::start_work() {
   log_.info("Finished starting connectors and tasks");
 }
 
+Load HerderCore::outdated() const {
+  const Load& held = assignment_->assigned;
+  const std::set<std::string> connectors(held.connectors.begin(), held.connectors.end());
+  const std::set<TaskId> tasks(held.tasks.begin(), held.tasks.end());
+  Load old;
+  for (const auto& [connector, part] : connectors_) {
+    const ClusterState::Connector* state = configs_->find(connector);
+    if (connectors.count(connector) == 0 || state == nullptr || state->config != part.config)
+      old.connectors.push_back(connector);
+  }
+  for (const auto& [task, part] : tasks_) {
+    const ClusterState::Connector* state = configs_->find(task.connector);
+    if (tasks.count(task) == 0 || state == nullptr ||
+        state->task_config_generation != part.task_config_generation)
+      old.tasks.push_back(task);
+  }
+  return old;
+}
+
 void HerderCore::start_connector(const std::string& connector, Answer<void> answer) {
   const ClusterState::Connector* state = configs_->find(connector);
   if (state == nullptr)
     return answer(fail(ErrorKind::not_found, "Connector " + connector + " not found",
                        "org.apache.kafka.connect.errors.NotFoundException"));
   const uint64_t start = ++starts_;
-  connectors_[connector] = Part{start, std::nullopt};
+  connectors_[connector] = Part{start, state->config, std::nullopt};
   parts_.worker->start_connector(
       connector, state->config, state->target,
       later<Result<TargetState>>([this, connector, start, target = state->target,
@@ -84,7 +93,7 @@ void HerderCore::start_task(const TaskId& task, Answer<void> answer) {
   const ClusterState::Connector* state = configs_->find(task.connector);
   const uint64_t start = ++starts_;
   Part& part = tasks_[task];
-  part = Part{start, std::nullopt};
+  part = Part{start, {}, std::nullopt};
   const Properties* config = nullptr;
   if (state != nullptr)
     if (auto found = state->tasks.find(task.index); found != state->tasks.end())

@@ -41,6 +41,12 @@ char* write_base64(char* out, std::string_view bytes) {
   return out;
 }
 
+std::string to_base64(std::string_view bytes) {
+  std::string text(base64_size(bytes.size()), '\0');
+  write_base64(text.data(), bytes);
+  return text;
+}
+
 bool read_base64(std::string_view text, Arena& arena, std::string_view& bytes) {
   text = data::java_trim(text);
   char* start = static_cast<char*>(arena.allocate(text.size() / 4 * 3 + 3));

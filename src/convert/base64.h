@@ -13,6 +13,7 @@ namespace millrace::convert {
 inline size_t base64_size(size_t bytes) { return (bytes + 2) / 3 * 4; }
 // Writes base64_size(bytes.size()) characters; gives the end.
 char* write_base64(char* out, std::string_view bytes);
+std::string to_base64(std::string_view bytes);
 
 // Padding is required; white space may stand between groups of four. false: malformed. The bytes
 // are the arena's.

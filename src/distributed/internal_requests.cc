@@ -10,12 +10,6 @@ namespace {
 
 constexpr char kBadRequest[] = "org.apache.kafka.connect.runtime.rest.errors.BadRequestException";
 
-std::string base64_of(std::string_view bytes) {
-  std::string text(convert::base64_size(bytes.size()), '\0');
-  convert::write_base64(text.data(), bytes);
-  return text;
-}
-
 // The statuses that a kind of error does not tell.
 Result<void> with_status(Result<void> result) {
   if (result) return result;
@@ -58,7 +52,7 @@ void DistributedHerder::forward_task_configs(const std::string& leader_url,
   const std::string body = tasks.dump();
   std::map<std::string, std::string> headers;
   if (auto signature = core_.session_keys().sign(body)) {
-    headers["X-Connect-Authorization"] = base64_of(signature->mac);
+    headers["X-Connect-Authorization"] = convert::to_base64(signature->mac);
     headers["X-Connect-Request-Signature-Algorithm"] = signature->algorithm;
   }
   std::string url = leader_url;

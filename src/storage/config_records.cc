@@ -17,12 +17,6 @@ constexpr std::string_view kTargetState = "target-state-", kConnector = "connect
                            kFencing = "tasks-fencing-", kSessionKey = "session-key",
                            kLogger = "logger-cluster-";
 
-std::string base64_of(std::string_view bytes) {
-  std::string text(convert::base64_size(bytes.size()), '\0');
-  convert::write_base64(text.data(), bytes);
-  return text;
-}
-
 std::string properties_json(const NullableProperties& properties) {
   std::string json = "{\"properties\":{";
   for (const auto& [key, value] : properties) {
@@ -79,7 +73,7 @@ struct Writer {
   }
   RecordText operator()(const SessionKey& key) const {
     return {std::string(kSessionKey),
-            "{\"key\":" + json_string(base64_of(key.key)) +
+            "{\"key\":" + json_string(convert::to_base64(key.key)) +
                 ",\"algorithm\":" + json_string(key.algorithm) +
                 ",\"creation-timestamp\":" + std::to_string(key.created_ms) + "}"};
   }

@@ -157,3 +157,33 @@ def test_validation_shows_the_keys_of_transforms_as_java_does(millrace, java, to
     assert ours.keys() == theirs.keys()
     for name in theirs:
         assert ours[name] == theirs[name], name
+
+
+def test_transforms_of_other_packages(millrace, broker, topic, tmp_path):
+    """A condition on records and a topic from a field; both are validated and stand in no listing."""
+    confluent, aiven = "io.confluent.connect.transforms.", "io.aiven.kafka.connect.transforms."
+    chain = {"transforms": "keep,case", "value.converter": JSON, "value.converter.schemas.enable": "false",
+             "transforms.keep.type": confluent + "Filter$Value", "transforms.keep.filter.type": "include",
+             "transforms.keep.filter.condition": "$[?(@.shop in ['a', 'b'] && !(@.total < 10))]",
+             "transforms.case.type": aiven + "CaseTransform$Value", "transforms.case.field.names": "shop",
+             "transforms.case.case": "upper"}
+    worker = millrace().start()
+    listed = worker.rest.call("GET", "/connector-plugins?connectorsOnly=false")
+    assert not any(plugin["class"].startswith((confluent, aiven)) for plugin in listed)
+
+    answer = worker.rest.call("PUT", "/connector-plugins/FileStreamSink/config/validate",
+                              {"name": "sink", **file_sink("x", topic, **chain),
+                               "transforms.keep.filter.condition": "$..shop"})
+    errors = {info["value"]["name"]: info["value"]["errors"] for info in answer["configs"]}
+    assert "a deep scan is not supported" in errors.pop("transforms.keep.filter.condition")[0]
+    assert not any(errors.values())
+    assert errors.keys() >= {"transforms.keep.filter.type", "transforms.case.case",
+                             "transforms.keep.missing.or.null.behavior"}
+
+    broker.client.create_topic(topic)
+    broker.client.produce(topic, ['{"shop":"a","total":10}', '{"shop":"a","total":9}',
+                                  '{"shop":"c","total":99}', '{"shop":"b","total":11.5}'])
+    worker.rest.create("sink", file_sink(tmp_path / "out.txt", topic, **chain))
+    wait_until(lambda: len(read_lines(tmp_path / "out.txt")) >= 2, 30,
+               lambda: f"two lines; {worker.rest.status('sink')}")
+    assert read_lines(tmp_path / "out.txt") == ["{total=10, shop=A}", "{total=11.5, shop=B}"]

@@ -138,6 +138,123 @@ TEST_F(OtherTransformTest, TopicsChangeTheirCase) {
   }
 }
 
+const std::string kAiven = "io.aiven.kafka.connect.transforms.";
+
+// Transforms with a program for structs and transforms without one, mixed: each record comes out as
+// it would of one after the other, whatever runs as one.
+TEST_F(OtherTransformTest, ChainsRunAsOneAroundThoseThatCannot) {
+  const std::string kafka = "org.apache.kafka.connect.transforms.";
+  add_shops();
+  add(shop_, row({data::null_cell(), int64_cell(4)}));
+  add(data::primitive_schema(Kind::kString), string_cell("x"));
+  apply({{"transforms", "i,m,c,j,h,r"},
+         {"transforms.i.type", kafka + "InsertField$Value"},
+         {"transforms.i.topic.field", "topic"},
+         {"transforms.m.type", kafka + "MaskField$Value"},
+         {"transforms.m.fields", "n"},
+         {"transforms.c.type", kAiven + "CaseTransform$Value"},
+         {"transforms.c.field.names", "shop,topic,n"},
+         {"transforms.c.case", "upper"},
+         {"transforms.j.type", kAiven + "ConcatFields$Value"},
+         {"transforms.j.field.names", "shop,n,none"},
+         {"transforms.j.output.field.name", "all"},
+         {"transforms.j.delimiter", "-"},
+         {"transforms.j.field.replace.missing", "*"},
+         {"transforms.h.type", kafka + "HoistField$Value"},
+         {"transforms.h.field", "row"},
+         {"transforms.r.type", kafka + "ExtractField$Value"},
+         {"transforms.r.field", "row"}});
+  ASSERT_EQ(failures_.size(), 1u);
+  EXPECT_EQ(failures_[0].record, 4u);
+  EXPECT_EQ(failures_[0].stage_class, kafka + "InsertField$Value");
+  EXPECT_EQ(value(0), "Struct{shop=A,n=0,topic=ORDERS,all=A-0-*}");
+  EXPECT_EQ(value(1), "Struct{shop=B,n=0,topic=ORDERS,all=B-0-*}");
+  EXPECT_EQ(value(2), "{all=A-0-*, topic=ORDERS, shop=A, n=0}");
+  EXPECT_EQ(value(3), "Struct{n=0,topic=ORDERS,all=*-0-*}");
+}
+
+TEST_F(OtherTransformTest, AChainOfTenIsTheSameAsOneByOne) {
+  const std::string kafka = "org.apache.kafka.connect.transforms.";
+  config::Properties together;
+  std::vector<config::Properties> alone;
+  std::string names;
+  for (int i = 0; i < 10; ++i) {
+    const std::string alias = "t" + std::to_string(i), prefix = "transforms." + alias + ".";
+    config::Properties step;
+    if (i % 3 == 0) {
+      step = {{prefix + "type", kafka + "InsertField$Value"},
+              {prefix + "static.field", "f" + std::to_string(i)},
+              {prefix + "static.value", std::to_string(i)}};
+    } else if (i % 3 == 1) {
+      step = {{prefix + "type", kafka + "ReplaceField$Value"},
+              {prefix + "renames", "f" + std::to_string(i - 1) + ":g" + std::to_string(i)}};
+    } else {
+      step = {{prefix + "type", kafka + "Cast$Value"},
+              {prefix + "spec", "g" + std::to_string(i - 1) + ":int8"}};
+    }
+    together.insert(step.begin(), step.end());
+    step["transforms"] = alias;
+    alone.push_back(step);
+    names += (i == 0 ? "" : ",") + alias;
+  }
+  together["transforms"] = names;
+  add_shops();
+  apply(together);
+  const std::string at_once[] = {value(0), value(2)};
+  EXPECT_EQ(at_once[0], "Struct{shop=a,n=1,g1=0,g4=3,g7=6,f9=9}");
+  for (const config::Properties& step : alone) {
+    apply(step);
+    value_schemas_.assign(view_.value_schemas, view_.value_schemas + view_.count);
+    values_.assign(view_.values, view_.values + view_.count);
+  }
+  EXPECT_TRUE(failures_.empty());
+  EXPECT_EQ(value(0), at_once[0]);
+  EXPECT_EQ(value(2), at_once[1]);
+}
+
+TEST_F(OtherTransformTest, HashesAreThoseOfTheirFunctions) {
+  add(data::primitive_schema(Kind::kString), string_cell("abc"));
+  apply(one(kAiven + "Hash$Value", {{"function", "md5"}}));
+  EXPECT_EQ(value(0), "900150983cd24fb0d6963f7d28e17f72");
+  apply(one(kAiven + "Hash$Value", {{"function", "sha1"}}));
+  EXPECT_EQ(value(0), "a9993e364706816aba3e25717850c26c9cd0d89d");
+  apply(one(kAiven + "Hash$Value", {{"function", "sha256"}}));
+  EXPECT_EQ(value(0), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+}
+
+TEST_F(OtherTransformTest, TimesComeFromFields) {
+  add_shops();
+  apply(one(kAiven + "ExtractTimestamp$Value",
+            {{"field.name", "n"}, {"timestamp.resolution", "seconds"}}));
+  EXPECT_EQ(view_.timestamps[1], 2000);
+  EXPECT_EQ(timestamps_[1], 1'600'000'000'000);  // the original stays
+}
+
+TEST_F(OtherTransformTest, FieldsOfTheKeyGoIntoTheValue) {
+  add_shops();
+  key_schemas_[0] = batch_.keep(shop_);
+  keys_[0] = row({string_cell("k"), int64_cell(9)});
+  keys_[2] = map({string_cell("n"), int64_cell(8)});
+  apply(one(kAiven + "KeyToValue", {{"key.fields", "n"}, {"value.fields", "number"}}));
+  ASSERT_EQ(failures_.size(), 1u);  // the second has no key
+  EXPECT_EQ(failures_[0].record, 1u);
+  EXPECT_EQ(value(0), "Struct{shop=a,n=1,number=9}");
+  EXPECT_EQ(value(2), "{number=8, n=3, shop=a}");
+}
+
+TEST_F(OtherTransformTest, TopicsComeFromSchemaNames) {
+  SchemaRef named = data::SchemaBuilder(Kind::kStruct).name("com.shop.Order").build();
+  add(named, row({}));
+  apply(one(kAiven + "ExtractTopicFromSchemaName$Value", {}));
+  EXPECT_EQ(view_.topics[0], "com.shop.Order");
+  apply(one(kAiven + "ExtractTopicFromSchemaName$Value",
+            {{"schema.name.regex", "(?:[.]|^)([^.]*)$"}}));
+  EXPECT_EQ(view_.topics[0], "Order");
+  apply(one(kAiven + "ExtractTopicFromSchemaName$Value",
+            {{"schema.name.topic-map", "com.shop.Order:orders-2"}}));
+  EXPECT_EQ(view_.topics[0], "orders-2");
+}
+
 TEST_F(OtherTransformTest, TheyAreInNoListing) {
   EXPECT_NE(find_transform(kConfluent + "Filter$Value"), nullptr);
   for (const TransformClass& each : transform_classes())

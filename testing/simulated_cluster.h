@@ -75,6 +75,8 @@ class SimulatedNode : public std::enable_shared_from_this<SimulatedNode> {
     distributed::HerderOptions options;
     options.worker_id = "worker" + std::to_string(number) + ":8083";
     options.group_id = "cluster";
+    options.log_context = options.coordinator.log_context =
+        "[worker" + std::to_string(number) + "] ";
     options.coordinator.url = url_of(number);
     options.coordinator.protocol = world.options.protocols[number];
     options.coordinator.max_delay = world.options.max_delay;

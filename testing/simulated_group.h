@@ -270,18 +270,26 @@ class SimulatedMember : public kafka::GroupMember,
     generation_ = -1;
     events_.clear();
   }
+  // What is lost breaks the connection, which is noticed after a while.
   void send(std::function<void()> request) {
-    process_->simulation().after(process_->network_delay(),
-                                 [process = process_, request = std::move(request)] {
-                                   if (process->reaches_kafka()) request();
-                                 });
+    process_->simulation().after(
+        process_->network_delay(),
+        [weak = weak_from_this(), process = process_, request = std::move(request)] {
+          if (process->reaches_kafka()) return request();
+          if (auto self = weak.lock(); self != nullptr && process->alive())
+            self->retry_later(std::chrono::seconds(2));
+        });
   }
   // The answer, if it gets here; it is looked at in the next poll.
   template <typename T>
   std::function<void(const T&)> answer(std::function<void(const T&)> then) {
     return [weak = weak_from_this(), process = process_, attempt = attempt_,
             then = std::move(then)](const T& value) {
-      if (!process->reaches_kafka()) return;
+      if (!process->reaches_kafka()) {
+        if (auto self = weak.lock(); self != nullptr && process->alive())
+          self->retry_later(std::chrono::seconds(2));
+        return;
+      }
       process->after(process->network_delay(), [weak, attempt, then, value] {
         auto self = weak.lock();
         if (self == nullptr || self->attempt_ != attempt) return;
@@ -305,22 +313,22 @@ class SimulatedMember : public kafka::GroupMember,
     joined_ = false;
     needs_join_ = false;
     ++attempt_;
-    retry_later();
+    retry_later(times_.rebalance + std::chrono::seconds(5));
     send([group = &group_, id = id_, protocols = std::move(protocols),
           on_join = answer<JoinAnswer>([this](const JoinAnswer& joined) {
             on_join_answer(joined);
           })] { group->join(id, protocols, on_join); });
   }
-  void retry_later() {
-    process_->after(times_.rebalance + std::chrono::seconds(5),
-                    [weak = weak_from_this(), attempt = attempt_] {
-                      auto self = weak.lock();
-                      if (self == nullptr || self->attempt_ != attempt || !self->busy_) return;
-                      self->busy_ = false;
-                      self->needs_join_ = true;
-                      ++self->attempt_;
-                      self->wake_();
-                    });
+  // What was asked is asked again then, if there has been no answer.
+  void retry_later(std::chrono::milliseconds delay) {
+    process_->after(delay, [weak = weak_from_this(), attempt = attempt_] {
+      auto self = weak.lock();
+      if (self == nullptr || self->attempt_ != attempt || !self->busy_) return;
+      self->busy_ = false;
+      self->needs_join_ = true;
+      ++self->attempt_;
+      self->wake_();
+    });
   }
   void on_join_answer(const JoinAnswer& joined) {
     if (joined.error != GroupError::kNone) return failed(joined.error);

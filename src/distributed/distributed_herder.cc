@@ -292,7 +292,7 @@ Result<herder::RecordPreviews> DistributedHerder::preview_records(
 
 Result<herder::Created> DistributedHerder::put_connector_config(
     const std::string& name, const NullableProperties& config, std::optional<TargetState> initial,
-    bool allow_replace, Deadline deadline, const herder::KeyOrder&) {
+    bool allow_replace, Deadline deadline, const herder::KeyOrder& key_order) {
   auto infos = validate(config, deadline);
   if (!infos) return fail(std::move(infos).error());
   if (auto refused = herder::refusal(*infos))
@@ -305,7 +305,10 @@ Result<herder::Created> DistributedHerder::put_connector_config(
   automatic_restarts_.cancel({name, herder::AutomaticRestart::kConnector});
   const auto state = core_.snapshot();
   if (!state->contains(name)) return connector_not_found(name);  // deleted in the same moment
-  return herder::Created{*created, info_of(name, *state)};
+  herder::Created answer{*created, info_of(name, *state)};
+  // Java answers with the request's own map; later readers get that of the config topic.
+  if (!key_order.empty()) answer.info.key_order = key_order;
+  return answer;
 }
 
 Result<herder::ConnectorInfo> DistributedHerder::patch_connector_config(
@@ -314,13 +317,18 @@ Result<herder::ConnectorInfo> DistributedHerder::patch_connector_config(
   auto config = ask<NullableProperties>(
       deadline, [&](auto answer) { core_.connector_to_patch(name, deadline, answer); });
   if (!config) return fail(std::move(config).error());
-  for (const auto& [key, value] : patch) {
-    if (value)
+  auto keys = herder::HashMapKeys::copy_of(herder::order_of_file(*config));
+  for (const std::string& key : key_order.empty() ? herder::order_of_file(patch) : key_order) {
+    const std::optional<std::string>& value = patch.at(key);
+    if (value) {
       (*config)[key] = value;
-    else
+      keys.put(key);
+    } else {
       config->erase(key);
+      keys.remove(key);
+    }
   }
-  auto put = put_connector_config(name, *config, std::nullopt, true, deadline, key_order);
+  auto put = put_connector_config(name, *config, std::nullopt, true, deadline, keys.in_order());
   if (!put) return fail(std::move(put).error());
   return std::move(put->info);
 }

@@ -173,8 +173,9 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
   using Done = std::function<void()>;
   // A connector or task that was started here and not stopped since.
   struct Part {
-    uint64_t start = 0;         // which start: answers to former ones are stale
-    NullableProperties config;  // a connector's
+    uint64_t start = 0;                           // which start: answers to former ones are stale
+    NullableProperties config;                    // a connector's
+    std::optional<std::vector<Properties>> made;  // its newest task configurations
     std::optional<int32_t> task_config_generation;
   };
   struct Reconfiguration {
@@ -219,6 +220,8 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
   // Running parts that the assignment does not name, or that were started with what is out of date.
   Load outdated() const;
   void start_connector(const std::string& connector, Answer<void> answer);
+  void refuse_null(const std::string& connector, const std::string& key,
+                   const Answer<void>& answer);
   void connector_started(const std::string& connector, uint64_t start,
                          const Result<TargetState>& reached, const Answer<void>& answer);
   void start_task(const TaskId& task, Answer<void> answer);
@@ -239,6 +242,8 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
   // ---- herder_tasks.cc
   void reconfigure(const std::string& connector);
   void task_configs_made(const std::string& connector, const Result<std::vector<Properties>>& made);
+  // The topic has other task configurations than the connector that runs here has made.
+  bool overwritten(const std::string& connector) const;
   void publish(const std::string& connector, const std::vector<Properties>& configs);
   void published(const std::string& connector, const Result<void>& result);
   void retry_reconfiguration(const std::string& connector);

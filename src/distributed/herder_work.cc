@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "distributed/herder_core.h"
+#include "herder/key_order.h"
 
 namespace millrace::distributed {
 namespace {
@@ -16,6 +17,13 @@ std::function<void()> when_all(size_t count, std::function<void()> done) {
   return [left, done = std::move(done)] {
     if (--*left == 0) done();
   };
+}
+
+// The key that Java meets first of those whose value is null.
+std::optional<std::string> first_null(const NullableProperties& config) {
+  for (const std::string& key : herder::order_of_file(config))
+    if (!config.at(key)) return key;
+  return std::nullopt;
 }
 
 }  // namespace
@@ -65,7 +73,8 @@ void HerderCore::start_connector(const std::string& connector, Answer<void> answ
     return answer(fail(ErrorKind::not_found, "Connector " + connector + " not found",
                        "org.apache.kafka.connect.errors.NotFoundException"));
   const uint64_t start = ++starts_;
-  connectors_[connector] = Part{start, state->config, std::nullopt};
+  connectors_[connector] = Part{start, state->config, std::nullopt, std::nullopt};
+  if (auto key = first_null(state->config)) return refuse_null(connector, *key, answer);
   parts_.worker->start_connector(
       connector, state->config, state->target,
       later<Result<TargetState>>([this, connector, start, target = state->target,
@@ -75,6 +84,23 @@ void HerderCore::start_connector(const std::string& connector, Answer<void> answ
           tell_target(connector, target);
         connector_started(connector, start, reached, answer);
       }));
+}
+
+// Validation overlooks a null of a key that the connector itself defines: such a configuration is
+// stored, and its connector fails before it is made.
+void HerderCore::refuse_null(const std::string& connector, const std::string& key,
+                             const Answer<void>& answer) {
+  Error error(ErrorKind::fatal,
+              "Non-string value found in original settings for key " + key + ": null",
+              "java.lang.ClassCastException");
+  storage::StoredStatus status;
+  status.state = State::kFailed;
+  status.trace = error.trace();
+  status.worker_id = options_.worker_id;
+  status.generation = generation();
+  parts_.statuses->put(connector, status, true);
+  answer(fail(Error(ErrorKind::fatal, "Failed to start connector: " + connector, kConnectException)
+                  .caused_by(std::move(error))));
 }
 
 void HerderCore::connector_started(const std::string& connector, uint64_t start,
@@ -93,7 +119,7 @@ void HerderCore::start_task(const TaskId& task, Answer<void> answer) {
   const ClusterState::Connector* state = configs_->find(task.connector);
   const uint64_t start = ++starts_;
   Part& part = tasks_[task];
-  part = Part{start, {}, std::nullopt};
+  part = Part{start, {}, std::nullopt, std::nullopt};
   const Properties* config = nullptr;
   if (state != nullptr)
     if (auto found = state->tasks.find(task.index); found != state->tasks.end())

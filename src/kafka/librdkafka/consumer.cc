@@ -112,6 +112,8 @@ void LibrdkafkaConsumer::error_callback(rd_kafka_t* rk, int error, const char* r
   const std::string_view why = reason == nullptr ? "" : reason;
   const bool untrusted = error == RD_KAFKA_RESP_ERR__SSL &&
                          why.find("certificate verify failed") != std::string_view::npos;
+  if (error == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED)
+    return self->set_fatal(self->not_in_group());
   if (is_fatal(error) || untrusted)
     return self->set_fatal(client_error(error, "The consumer cannot go on", why));
   log->write(4, rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(error)), why);
@@ -285,6 +287,11 @@ void LibrdkafkaConsumer::sort_in(rd_kafka_message_t* message) {
   if (partition->paused) hold_back(*partition);
 }
 
+Error LibrdkafkaConsumer::not_in_group() const {
+  const std::string* group = settings_.find("group.id");
+  return group_not_authorized(group == nullptr ? "" : *group);
+}
+
 void LibrdkafkaConsumer::note_error(const rd_kafka_message_t& message) {
   const char* topic = message.rkt == nullptr ? nullptr : rd_kafka_topic_name(message.rkt);
   std::string what = "Fetching";
@@ -298,6 +305,9 @@ void LibrdkafkaConsumer::note_error(const rd_kafka_message_t& message) {
         std::string(detail) + ": the records at the position are gone before they were read" +
             (settings_.fail_on_lost_records ? " (" + std::string(kFailOnLostRecords) + " is true)"
                                             : std::string(" and auto.offset.reset is none"))));
+  if (message.err == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED && topic != nullptr)
+    return set_fatal(topic_not_authorized(topic));
+  if (message.err == RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED) return set_fatal(not_in_group());
   if (is_fatal(message.err)) return set_fatal(client_error(message.err, what + " failed", detail));
   // A topic that is missing, a broker that is away, a group that is rebuilt: the client tries on.
   handle_->log().write(4, rd_kafka_err2name(message.err), what + ": " + std::string(detail));

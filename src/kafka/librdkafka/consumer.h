@@ -106,6 +106,7 @@ class LibrdkafkaConsumer final : public Consumer {
   void refresh_pattern(std::chrono::milliseconds timeout);
   Result<void> subscribe_to(const std::vector<std::string>& topics);
   void set_fatal(Error error);
+  Error not_in_group() const;
 
   const ClientSettings settings_;
   std::shared_ptr<Handle> handle_;

@@ -167,6 +167,16 @@ Error client_error(int code, std::string_view what, std::string_view detail) {
                "org.apache.kafka.common.errors.RetriableException");
 }
 
+Error topic_not_authorized(std::string_view topic) {
+  return {ErrorKind::fatal, "Not authorized to access topics: [" + std::string(topic) + "]",
+          "org.apache.kafka.common.errors.TopicAuthorizationException"};
+}
+
+Error group_not_authorized(std::string_view group) {
+  return {ErrorKind::fatal, "Not authorized to access group: " + std::string(group),
+          "org.apache.kafka.common.errors.GroupAuthorizationException"};
+}
+
 bool ClientLog::due(std::string_view kind, uint64_t& suppressed) {
   std::lock_guard lock(mutex_);
   Kind& entry = kinds_[std::string(kind)];

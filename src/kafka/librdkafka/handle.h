@@ -23,6 +23,9 @@ namespace millrace::kafka {
 // Error codes of librdkafka as the kinds and Java classes of this project; `detail` is librdkafka's
 // own text or empty. `what` begins the message: "Sending to topic x failed".
 Error client_error(int code, std::string_view what, std::string_view detail = {});
+// In the words of Java's exceptions, which name what the user may not use.
+Error topic_not_authorized(std::string_view topic);
+Error group_not_authorized(std::string_view group);
 
 // Lines of librdkafka as lines of our log. A broker that is away makes the same complaint over and
 // over: of each kind at most one line in ten seconds, with the number of those left out.

@@ -217,12 +217,21 @@ Error LibrdkafkaProducer::describe_error(int32_t error, std::string_view topic) 
   const bool purged =
       error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
   if (purged && refusal_) return *refusal_;
+  if (error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) return topic_not_authorized(topic);
   char detail[512] = "";
+  // What is fatal to the client takes the waiting records with it.
+  const int fatal = rd_kafka_fatal_error(handle_->get(), detail, sizeof detail);
+  if (purged && fatal != RD_KAFKA_RESP_ERR_NO_ERROR) error = RD_KAFKA_RESP_ERR__FATAL;
+  if (error == RD_KAFKA_RESP_ERR__FATAL && fatal == RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED)
+    // Idempotence is refused to those who may write to no topic at all.
+    return topic_not_authorized(topic).caused_by(client_error(
+        fatal,
+        "An idempotent producer needs the right to write to some topic, or before Kafka "
+        "2.8 IDEMPOTENT_WRITE on the cluster"));
   if (error == RD_KAFKA_RESP_ERR__FATAL) {
-    error = rd_kafka_fatal_error(handle_->get(), detail, sizeof detail);
-    Error fatal =
-        client_error(error, "Sending to topic '" + std::string(topic) + "' failed", detail);
-    return Error(ErrorKind::fatal, fatal.message(), "org.apache.kafka.common.KafkaException");
+    const Error described =
+        client_error(fatal, "Sending to topic '" + std::string(topic) + "' failed", detail);
+    return Error(ErrorKind::fatal, described.message(), "org.apache.kafka.common.KafkaException");
   }
   if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
     return client_error(error, "Sending to topic '" + std::string(topic) + "' failed",

@@ -54,16 +54,27 @@ class StringConverter final : public Converter {
   std::string scratch_;
 };
 
+// Java knows many more: who names one of those must learn what there is.
+bool perhaps_known_to_java(std::string name) {
+  for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  for (const char* family : {"utf", "iso", "windows-", "ibm", "cp", "x-", "big5", "euc", "gb",
+                             "koi8", "shift_jis", "sjis", "jis", "latin", "tis", "ascii", "ces"})
+    if (name.starts_with(family)) return true;
+  return false;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Converter>> make_string_converter(const std::string& encoding) {
   auto charset = find_charset(encoding);
   if (!charset) {
-    return fail(ErrorKind::bad_config,
-                "Unsupported encoding " + encoding +
-                    " in converter.encoding: there are UTF-8, ISO-8859-1, US-ASCII, UTF-16, "
-                    "UTF-16BE and UTF-16LE",
-                "org.apache.kafka.common.errors.SerializationException");
+    std::string cause = encoding;
+    if (perhaps_known_to_java(encoding))
+      cause += ": there are UTF-8, ISO-8859-1, US-ASCII, UTF-16, UTF-16BE and UTF-16LE here";
+    return fail(Error(ErrorKind::bad_config, "Unsupported encoding " + encoding,
+                      "org.apache.kafka.common.errors.SerializationException")
+                    .caused_by(Error(ErrorKind::bad_config, std::move(cause),
+                                     "java.nio.charset.UnsupportedCharsetException")));
   }
   return std::make_unique<StringConverter>(*charset);
 }

@@ -24,9 +24,13 @@ Result<pipeline::NamedConverter> make_one(const config::WorkerConfig& worker,
   settings["converter.type"] = type;
   Result<std::unique_ptr<convert::Converter>> made =
       convert::make_converter(class_name, role, settings);
-  if (!made)
+  if (!made) {
+    // Exceptions of the class itself come as they are, as in Java.
+    if (!made.error().exception_class().ends_with(".ConfigException"))
+      return fail(std::move(made).error());
     return fail(
         std::move(made).error().within("The " + key + " '" + class_name + "' cannot be used"));
+  }
   pipeline::NamedConverter named;
   named.converter = *std::move(made);
   const convert::ConverterClass* known = convert::find_converter(class_name);

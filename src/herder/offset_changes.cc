@@ -8,6 +8,7 @@
 #include "runtime/connector_context.h"
 #include "runtime/java_names.h"
 #include "runtime/source_offset.h"
+#include "runtime/topic_creation.h"
 
 namespace millrace::herder {
 namespace {
@@ -230,6 +231,9 @@ Result<std::string> change_offsets(const runtime::WorkerParts& parts,
   auto found = parts.plugins->find(named == config->end() ? std::string_view()
                                                           : config::trim(named->second));
   if (!found) return fail(as_server_error(found.error()));
+  if (auto checked = runtime::check_topic_creation(parts.config, (*found)->type(), *config);
+      !checked)
+    return fail(std::move(checked).error());
   return (*found)->type() == plugin::ConnectorType::kSource
              ? change_source(parts, **found, request, *config)
              : change_sink(parts, **found, request, *config);

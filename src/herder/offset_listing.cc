@@ -2,6 +2,7 @@
 
 #include "herder/offset_changes.h"
 #include "herder/plugin_listing.h"
+#include "runtime/topic_creation.h"
 
 namespace millrace::herder {
 namespace {
@@ -44,6 +45,13 @@ Result<std::vector<Offset>> list_offsets(const runtime::WorkerParts& parts, cons
                                          const Properties& config, Herder::Deadline deadline) {
   if (type_of_connector(*parts.plugins, config) == "sink")
     return list_sink_offsets(parts, name, config, deadline);
+  if (runtime::makes_topics(parts.config, plugin::ConnectorType::kSource, config)) {
+    auto resolved = parts.resolver->resolve(config);
+    if (!resolved) return fail(std::move(resolved).error());
+    auto checked =
+        runtime::check_topic_creation(parts.config, plugin::ConnectorType::kSource, *resolved);
+    if (!checked) return fail(std::move(checked).error());
+  }
   auto entries = parts.offsets->entries_of(name);
   if (!entries) return fail(std::move(entries).error());
   std::vector<Offset> offsets;

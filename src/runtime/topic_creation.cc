@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "config/connector_config.h"
 #include "config/topic_creation_config.h"
 #include "runtime/java_names.h"
 
@@ -64,6 +65,21 @@ Error not_created(const kafka::NewTopic& topic, Error cause) {
 }
 
 }  // namespace
+
+bool makes_topics(const config::WorkerConfig& worker, plugin::ConnectorType type,
+                  const config::Properties& connector_config) {
+  return type == plugin::ConnectorType::kSource && worker.topic_creation_enable &&
+         config::uses_topic_creation({connector_config.begin(), connector_config.end()});
+}
+
+Result<void> check_topic_creation(const config::WorkerConfig& worker, plugin::ConnectorType type,
+                                  const config::Properties& connector_config) {
+  if (!makes_topics(worker, type, connector_config)) return {};
+  auto rules = config::topic_creation_rules(connector_config);
+  if (rules) return {};
+  return fail(ErrorKind::fatal, rules.error().message(),
+              "org.apache.kafka.common.config.ConfigException");
+}
 
 Result<std::shared_ptr<TopicCreation>> TopicCreation::make(
     const config::Properties& connector_config, std::shared_ptr<kafka::ClientFactory> clients,

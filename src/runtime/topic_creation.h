@@ -15,9 +15,18 @@
 #include "base/log.h"
 #include "base/result.h"
 #include "config/config_def.h"
+#include "config/worker_config.h"
 #include "kafka/client.h"
+#include "plugin/connector.h"
 
 namespace millrace::runtime {
+
+// A source's topics are made by the rules of its configuration, not by the broker.
+bool makes_topics(const config::WorkerConfig& worker, plugin::ConnectorType type,
+                  const config::Properties& connector_config);
+// Validation passes over the rules. fatal: for REST that is an error of the worker, as in Java.
+Result<void> check_topic_creation(const config::WorkerConfig& worker, plugin::ConnectorType type,
+                                  const config::Properties& connector_config);
 
 // How topics of one group are made.
 struct TopicCreationGroup {

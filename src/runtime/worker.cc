@@ -3,13 +3,12 @@
 #include <optional>
 
 #include "base/redaction.h"
-#include "config/topic_creation_config.h"
+#include "runtime/topic_creation.h"
 
 namespace millrace::runtime {
 namespace {
 
 constexpr char kConnectException[] = "org.apache.kafka.connect.errors.ConnectException";
-constexpr char kConfigException[] = "org.apache.kafka.common.config.ConfigException";
 constexpr std::chrono::seconds kConnectorGracefulShutdown{5};
 
 std::string text_of(const config::Properties& properties, const std::string& key) {
@@ -143,10 +142,9 @@ void Worker::start_connector(const std::string& name, const config::Properties& 
   auto found = config ? parts_.plugins->find(text_of(*config, "connector.class"))
                       : Result<std::shared_ptr<const plugin::ConnectorClass>>(
                             fail(Error(std::move(config).error())));
-  if (found && makes_topics((*found)->type(), *config))
-    // Validation passes over these keys. For REST this is an error of the worker, as in Java.
-    if (auto rules = config::topic_creation_rules(*config); !rules)
-      found = fail(ErrorKind::fatal, rules.error().message(), kConfigException);
+  if (found)
+    if (auto rules = check_topic_creation(parts_.config, (*found)->type(), *config); !rules)
+      found = fail(std::move(rules).error());
   {
     std::lock_guard lock(mutex_);
     probe_.connector_attempts.add();

@@ -114,7 +114,6 @@ class Worker {
   Result<TaskSettings> task_settings(const TaskId& id, const config::Properties& connector_config,
                                      const config::Properties& task_config, TargetState state,
                                      plugin::ConnectorType type);
-  bool makes_topics(plugin::ConnectorType type, const config::Properties& connector_config) const;
   void read_task_counts(const std::string& connector, Sample& sample) const;
   bool stop_connectors(const std::vector<std::shared_ptr<ConnectorRunner>>& connectors);
   bool stop_these(const std::vector<std::shared_ptr<Task>>& tasks);

@@ -11,13 +11,6 @@
 #include "runtime/worker.h"
 
 namespace millrace::runtime {
-namespace {
-
-config::NullableProperties nullable(const config::Properties& properties) {
-  return {properties.begin(), properties.end()};
-}
-
-}  // namespace
 
 Result<std::shared_ptr<pipeline::DeadLetterQueue>> Worker::make_dead_letters(
     const TaskId& id, const config::Properties& connector_config, const std::string& log_context) {
@@ -82,7 +75,7 @@ Result<TaskSettings> Worker::task_settings(const TaskId& id,
                                                       parts_.client_overrides);
   if (!properties) return fail(std::move(properties).error());
   settings.client_properties = *std::move(properties);
-  if (makes_topics(type, connector_config)) {
+  if (makes_topics(parts_.config, type, connector_config)) {
     auto admin = config::admin_properties(parts_.config, connector_config,
                                           "connector-adminclient-" + id.to_string(),
                                           parts_.client_overrides);
@@ -93,12 +86,6 @@ Result<TaskSettings> Worker::task_settings(const TaskId& id,
     settings.topic_creation = *std::move(creation);
   }
   return settings;
-}
-
-bool Worker::makes_topics(plugin::ConnectorType type,
-                          const config::Properties& connector_config) const {
-  return type == plugin::ConnectorType::kSource && parts_.config.topic_creation_enable &&
-         config::uses_topic_creation(nullable(connector_config));
 }
 
 Result<std::shared_ptr<Task>> Worker::make_task(const TaskId& id,

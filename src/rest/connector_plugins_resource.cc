@@ -11,7 +11,7 @@ std::string_view without_connector(std::string_view name) {
 }
 
 Answer validate(ResourceContext& context, Call& call) {
-  auto body = call.json();
+  auto body = call.document();
   if (!body) return RestFailure(body.error());
   auto properties = to_properties(*body, "the connector's configuration");
   if (!properties) return RestFailure(properties.error());

@@ -31,43 +31,71 @@ struct CreateConnectorRequest {
   std::optional<TargetState> initial_state;
 };
 
-tl::expected<std::optional<TargetState>, RestError> read_initial_state(const JsonValue& json) {
+constexpr std::string_view kRequest =
+    "org.apache.kafka.connect.runtime.rest.entities.CreateConnectorRequest";
+constexpr std::string_view kInitialState =
+    "org.apache.kafka.connect.runtime.rest.entities.CreateConnectorRequest$InitialState";
+constexpr JavaType kRequestType = {JavaType::Form::kBean, kRequest, ""};
+constexpr JavaType kStringType = {JavaType::Form::kString, "java.lang.String", ""};
+
+tl::expected<std::optional<TargetState>, RestError> read_initial_state(const JsonValue& json,
+                                                                       const std::string& chain) {
   if (json.is_null()) return std::nullopt;
-  if (json.kind != JsonValue::Kind::kString) return wrong_type("InitialState", json);
   std::string upper = json.text;
-  std::transform(upper.begin(), upper.end(), upper.begin(),
-                 [](unsigned char c) { return std::toupper(c); });
+  std::transform(upper.begin(), upper.end(), upper.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
   if (upper == "RUNNING") return TargetState::kStarted;
   if (upper == "PAUSED") return TargetState::kPaused;
   if (upper == "STOPPED") return TargetState::kStopped;
-  return refuse(500, "Cannot construct instance of `InitialState`, problem: '" + json.text +
-                         "' is none of RUNNING, PAUSED, STOPPED");
+  const std::string constant =
+      "org.apache.kafka.connect.runtime.rest.entities.CreateConnectorRequest.InitialState." + upper;
+  std::string message = "Cannot construct instance of `" + std::string(kInitialState) +
+                        "`, problem: No enum constant " + constant;
+  if (json.is_array()) {
+    message = "Input mismatch reading Enum `" + std::string(kInitialState) +
+              "`: properties-based `@JsonCreator` ([method " + std::string(kInitialState) +
+              "#forValue(java.lang.String)]) expects String Value, got Array value "
+              "(`JsonToken.START_ARRAY`)";
+  } else if (json.is_object()) {
+    return RestFailure(*refuse_kind({JavaType::Form::kString, kInitialState, ""}, json, chain));
+  }
+  return refuse(500,
+                message + json_location(json.begin) + " (through reference chain: " + chain + ")");
 }
 
 tl::expected<CreateConnectorRequest, RestError> read_create_request(const JsonValue& json) {
+  if (auto refused = refuse_kind(kRequestType, json)) return RestFailure(*refused);
   if (json.is_null()) return refuse(500, "The request has no body");
-  if (!json.is_object()) return wrong_type("CreateConnectorRequest", json);
   CreateConnectorRequest request;
   bool has_config = false;
+  const std::string* unknown = nullptr;
   for (const auto& [field, value] : json.members) {
+    const std::string chain = field_of({}, kRequest, field);
     if (field == "name") {
-      if (!value.is_scalar()) return wrong_type("java.lang.String", value);
+      if (auto refused = refuse_kind(kStringType, value, chain)) return RestFailure(*refused);
       request.name = trim(value.text);
     } else if (field == "config") {
       if (value.is_null()) continue;
-      auto properties = to_properties(value, "config");
+      auto properties = to_properties(value, "config", chain);
       if (!properties) return RestFailure(properties.error());
       request.config = std::move(*properties);
       request.key_order = key_order_of(value);
       has_config = true;
     } else if (field == "initial_state") {
-      auto state = read_initial_state(value);
+      if (value.broken && value.is_scalar()) return RestFailure(*refuse_broken(value, chain));
+      auto state = read_initial_state(value, chain);
       if (!state) return RestFailure(state.error());
       request.initial_state = *state;
-    } else {
-      return unknown_field(field, R"("config", "name", "initial_state")");
+    } else if (unknown == nullptr) {
+      unknown = &field;  // told when the rest is read
     }
   }
+  if (auto refused = refuse_broken(json)) return RestFailure(*refused);
+  if (unknown != nullptr)
+    return RestFailure(
+        unknown_field(*unknown, kRequest, {"config", "name", "initial_state"}, json));
+  if (auto refused = refuse_trailing(json, kRequest)) return RestFailure(*refused);
   if (!has_config) return refuse(500, "The request has no \"config\"");
   return request;
 }
@@ -90,7 +118,7 @@ std::optional<RestError> settle_name(const std::string& name, NullableProperties
 }
 
 PropertiesOrError read_config(const Call& call, herder::KeyOrder& key_order) {
-  auto body = call.json();
+  auto body = call.document();
   if (!body) return RestFailure(body.error());
   key_order = key_order_of(*body);
   return to_properties(*body, "the connector's configuration");
@@ -108,7 +136,7 @@ Answer created_or_replaced(const Call& call, const herder::Created& result) {
 }
 
 Answer create(ResourceContext& context, Call& call) {
-  auto body = call.json();
+  auto body = call.document();
   if (!body) return RestFailure(body.error());
   auto request = read_create_request(*body);
   if (!request) return RestFailure(request.error());
@@ -135,7 +163,7 @@ Answer put_config(ResourceContext& context, Call& call) {
 
 Answer patch_config(ResourceContext& context, Call& call) {
   herder::KeyOrder key_order;
-  auto body = call.json();
+  auto body = call.document();
   if (!body) return RestFailure(body.error());
   if (body->is_null()) {  // Java looks for the connector before it misses the patch
     auto info = context.herder.connector_info(call.path[0], context.deadline());

@@ -24,7 +24,7 @@ Answer get_level(const std::string& name) {
 }
 
 Answer set_level(ResourceContext& context, Call& call) {
-  auto body = call.json();
+  auto body = call.document();
   if (!body) return RestFailure(body.error());
   auto map = to_properties(*body, "the levels");
   if (!map) return RestFailure(map.error());

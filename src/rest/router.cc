@@ -58,15 +58,20 @@ RestFailure refuse(const Error& error) {
   }
 }
 
-tl::expected<JsonValue, RestError> Call::json() const {
+tl::expected<JsonValue, RestError> Call::document() const {
   const std::string* content_type = find_header(request.headers, "Content-Type");
   auto type = content_type == nullptr ? std::nullopt : parse_media_type(*content_type);
   if (!request.body.empty() && (!type || type->type == "*" || type->subtype == "*"))
     return refuse(415, "HTTP 415 Unsupported Media Type");
-  if (request.body.empty()) return JsonValue{};
-  auto parsed = parse_json(request.body);
-  if (!parsed) return refuse(500, parsed.error().message());
-  return std::move(*parsed);
+  return parse_json_request(request.body);
+}
+
+tl::expected<JsonValue, RestError> Call::json() const {
+  auto read = document();
+  if (!read) return read;
+  if (const auto& problem = read->broken ? read->broken : read->trailing)
+    return refuse(500, problem->message + json_location(problem->place));
+  return read;
 }
 
 void Router::add(Route route) {

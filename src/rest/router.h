@@ -37,6 +37,8 @@ struct Call {
 
   // Its body as JSON; an empty one is null. Malformed JSON is a 500, as in Java.
   tl::expected<JsonValue, RestError> json() const;
+  // The same as far as it goes, for those who read it as the Java worker does (resources.h).
+  tl::expected<JsonValue, RestError> document() const;
 };
 
 struct Parameter {

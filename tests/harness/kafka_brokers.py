@@ -1,0 +1,119 @@
+"""A Kafka cluster of three brokers (KRaft, each also a controller) on loopback, which loses one of
+them without losing a record."""
+
+import os
+import subprocess
+
+from .kafka_broker import CLUSTER_ID
+from .kafka_client import KafkaClient
+from .ports import accepts, free_port
+from .process import Process
+from .wait import wait_until
+
+NODES = (1, 2, 3)
+OFFSETS_PARTITIONS = 4
+
+
+def java_hash(text):
+    """String.hashCode() of ASCII text."""
+    value = 0
+    for character in text:
+        value = (31 * value + ord(character)) & 0xFFFFFFFF
+    return value - (1 << 32) if value >= 1 << 31 else value
+
+
+class KafkaBrokers:
+    """Brokers 1 to 3. bootstrap names all of them."""
+
+    def __init__(self, kafka, folder):
+        self.kafka, self.folder = kafka, str(folder)
+        self.ports = {node: free_port() for node in NODES}
+        self._controllers = {node: free_port() for node in NODES}
+        self.bootstrap = ",".join(f"127.0.0.1:{port}" for port in self.ports.values())
+        self.client = KafkaClient(self.bootstrap)
+        self.processes = {}
+        for node in NODES:
+            self._configure(node)
+            self._format(node)
+
+    def _path(self, node, name):
+        return os.path.join(self.folder, f"node{node}", name)
+
+    def _configure(self, node):
+        os.makedirs(self._path(node, ""), exist_ok=True)
+        voters = ",".join(f"{n}@127.0.0.1:{port}" for n, port in self._controllers.items())
+        listener = f"PLAINTEXT://127.0.0.1:{self.ports[node]}"
+        lines = [
+            "process.roles=broker,controller", f"node.id={node}",
+            f"controller.quorum.voters={voters}",
+            f"listeners={listener},CONTROLLER://127.0.0.1:{self._controllers[node]}",
+            f"advertised.listeners={listener}",
+            "listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT",
+            "controller.listener.names=CONTROLLER", "inter.broker.listener.name=PLAINTEXT",
+            f"log.dirs={self._path(node, 'logs')}", "num.network.threads=2", "num.io.threads=4",
+            "num.recovery.threads.per.data.dir=1", "default.replication.factor=3",
+            "min.insync.replicas=2", "offsets.topic.replication.factor=3",
+            f"offsets.topic.num.partitions={OFFSETS_PARTITIONS}",
+            "transaction.state.log.replication.factor=3", "transaction.state.log.min.isr=2",
+            "transaction.state.log.num.partitions=4", "group.initial.rebalance.delay.ms=0",
+            "auto.create.topics.enable=true", "log.cleaner.dedupe.buffer.size=8388608",
+            # A broker that is gone is noticed soon.
+            "broker.heartbeat.interval.ms=500", "broker.session.timeout.ms=3000",
+            "replica.lag.time.max.ms=5000", "controller.quorum.election.timeout.ms=500",
+            "controller.quorum.fetch.timeout.ms=1000"]
+        with open(self._path(node, "server.properties"), "w") as file:
+            file.write("\n".join(lines) + "\n")
+
+    def _format(self, node):
+        done = subprocess.run(
+            self.kafka.command("kafka.tools.StorageTool", [
+                "format", "-t", CLUSTER_ID, "-c", self._path(node, "server.properties")],
+                self._path(node, "")), capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def start(self, *nodes):
+        """All of them, or the given ones; waits until the cluster knows them."""
+        for node in nodes or NODES:
+            folder = self._path(node, "")
+            self.processes[node] = Process(
+                self.kafka.command("kafka.Kafka", [self._path(node, "server.properties")], folder,
+                                   archive="broker"),
+                self._path(node, "broker.log"), cwd=folder)
+        wait_until(self._complete, 90, lambda: f"brokers {sorted(self.processes)} to be there",
+                   self._check_alive)
+        return self
+
+    def _check_alive(self):
+        for process in self.processes.values():
+            process.check_alive()
+
+    def _complete(self):
+        try:
+            seen = set(self.client._admin.list_topics(timeout=2).brokers)
+        except Exception:  # the client's exception, which says only "not yet"
+            return False
+        return seen == set(self.processes) and all(
+            accepts(self.ports[node]) for node in self.processes)
+
+    def kill(self, *nodes):
+        """SIGKILL, of all or the given ones."""
+        for node in nodes or list(self.processes):
+            self.processes.pop(node).kill()
+
+    def coordinator(self, group):
+        """The broker that coordinates a group: the leader of the group's partition."""
+        partition = (java_hash(group) & 0x7FFFFFFF) % OFFSETS_PARTITIONS
+        topic = self.client._admin.list_topics("__consumer_offsets", timeout=20)
+        return topic.topics["__consumer_offsets"].partitions[partition].leader
+
+    def wait_in_sync(self):
+        """Until every partition has all its replicas: the next broker may go."""
+        def in_sync():
+            topics = self.client._admin.list_topics(timeout=20).topics.values()
+            return all(len(p.isrs) == len(p.replicas) and p.leader > 0
+                       for topic in topics for p in topic.partitions.values())
+        wait_until(in_sync, 60, "all replicas to be in sync")
+
+    def close(self):
+        self.client.close()
+        self.kill()

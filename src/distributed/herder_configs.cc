@@ -76,11 +76,10 @@ void HerderCore::apply_config_updates() {
   restart_updated_connectors(connectors);
   apply_target_states(targets);
   if (coordinator_.protocol() != ConnectProtocol::kEager) stop_reconfigured_tasks(tasks);
-  // A half-written set, or one that belongs to a former connector of that name: Java leaves it so.
+  // A half-written set, or one that was on its way when the connector was started anew: Java leaves
+  // it so.
   for (const std::string& connector : tasks)
-    if (const ClusterState::Connector* state = configs_->find(connector);
-        state != nullptr && state->inconsistent && connectors_.count(connector) != 0)
-      reconfigure(connector);
+    if (overwritten(connector)) reconfigure(connector);
   for (const auto* touched : {&tasks, &targets})
     for (const std::string& connector : *touched) empty_if_stopped(connector);
 }

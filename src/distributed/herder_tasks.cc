@@ -62,6 +62,7 @@ void HerderCore::reconfigure(const std::string& connector) {
 void HerderCore::task_configs_made(const std::string& connector,
                                    const Result<std::vector<Properties>>& made) {
   if (!made) return published(connector, fail(Error(made.error())));
+  connectors_.at(connector).made = *made;
   // In the row of the connector's requests: it may be about to be stopped or deleted.
   HerderRequest request;
   request.connector = connector;
@@ -71,6 +72,13 @@ void HerderCore::task_configs_made(const std::string& connector,
     if (part != connectors_.end() && part->second.start == start) publish(connector, configs);
   };
   requests_.add(std::move(request));
+}
+
+bool HerderCore::overwritten(const std::string& connector) const {
+  const ClusterState::Connector* state = configs_->find(connector);
+  auto part = connectors_.find(connector);
+  if (state == nullptr || part == connectors_.end()) return false;
+  return state->inconsistent || (part->second.made && changed(*state, *part->second.made));
 }
 
 void HerderCore::publish(const std::string& connector, const std::vector<Properties>& configs) {

@@ -283,7 +283,14 @@ TEST_F(StandaloneHerderTest, ValidationRefusesWithAllProblems) {
 }
 
 TEST_F(StandaloneHerderTest, UnknownClassAndMissingClass) {
-  EXPECT_EQ(create("a", config("a", "Nobody")).error().kind(), ErrorKind::bad_config);
+  auto unknown = create("a", config("a", "Nobody"));
+  EXPECT_EQ(unknown.error().kind(), ErrorKind::bad_config);
+  EXPECT_TRUE(unknown.error().message().starts_with("Failed to find any class"));
+  // As Java's CachedConnectors: the next time it is the cause of another exception.
+  EXPECT_TRUE(create("a", config("a", "Nobody"))
+                  .error()
+                  .message()
+                  .starts_with("org.apache.kafka.connect.errors.ConnectException: Failed to find"));
   auto missing = create("a", {{"name", "a"}, {"db.password", "p"}});
   EXPECT_EQ(missing.error().message(),
             "Connector config {name=a, db.password=[hidden]} contains no connector type");

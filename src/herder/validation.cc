@@ -269,7 +269,9 @@ Result<ConfigInfos> validate_resolved(const ValidationParts& parts, const Nullab
   auto range = config::VersionRange::of(text_of(properties, "connector.plugin.version"));
   if (!range) return fail(ErrorKind::bad_config, range.error().message(), kBadRequest);
   auto found = parts.plugins->find(*named);
-  if (!found) return fail(ErrorKind::bad_config, found.error().message(), kBadRequest);
+  if (!found)
+    return fail(ErrorKind::bad_config, parts.unknown_classes->told(*named, found.error()),
+                kBadRequest);
   const plugin::ConnectorClass& type = **found;
   auto infos = [&]() -> Result<ConfigInfos> {
     if (!*range || (*range)->contains(type.version()))
@@ -283,6 +285,13 @@ Result<ConfigInfos> validate_resolved(const ValidationParts& parts, const Nullab
 }
 
 }  // namespace
+
+std::string UnknownClasses::told(const std::string& name, const Error& error) {
+  std::lock_guard lock(mutex_);
+  if (names_.count(name) != 0) return std::string(error.exception_class()) + ": " + error.message();
+  if (names_.size() < kMost) names_.insert(name);
+  return error.message();
+}
 
 Result<ConfigInfos> validate_connector(const ValidationParts& parts,
                                        const NullableProperties& config, Herder::Deadline deadline,

@@ -4,6 +4,8 @@
 
 #include <chrono>
 #include <memory>
+#include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,11 +19,25 @@
 
 namespace millrace::herder {
 
+// Names of classes that were not found: from the second time on Java tells of them as the cause of
+// another exception (org.apache.kafka.connect.runtime.CachedConnectors). Any thread.
+class UnknownClasses {
+ public:
+  // The message, as it is now to be told.
+  std::string told(const std::string& name, const Error& error);
+
+ private:
+  static constexpr size_t kMost = 10'000;
+  std::mutex mutex_;
+  std::set<std::string, std::less<>> names_;
+};
+
 struct ValidationParts {
   std::shared_ptr<const plugin::Catalogue> plugins;
   std::shared_ptr<config::ConfigResolver> resolver;
   const config::ClientOverridePolicy* client_overrides = nullptr;
   Enrichment enrichment = {};
+  std::shared_ptr<UnknownClasses> unknown_classes = std::make_shared<UnknownClasses>();
 };
 
 // Resolves variables, then: the framework's keys, what they may not say together, null values, the

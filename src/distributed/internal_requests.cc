@@ -1,5 +1,6 @@
 // DistributedHerder: requests between workers of a cluster (KIP-507).
 
+#include <charconv>
 #include <nlohmann/json.hpp>
 
 #include "convert/base64.h"
@@ -8,6 +9,7 @@
 namespace millrace::distributed {
 namespace {
 
+constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=";
 constexpr char kBadRequest[] = "org.apache.kafka.connect.runtime.rest.errors.BadRequestException";
 
 // The statuses that a kind of error does not tell.
@@ -17,6 +19,13 @@ Result<void> with_status(Result<void> result) {
   if (!status) return result;
   return fail(ErrorKind::fatal, result.error().message(),
               *status == 403 ? herder::kForbidden : herder::kUnavailable);
+}
+
+// As Java's decoder tells of a character: without leading zeros, bytes signed.
+std::string hex(signed char byte) {
+  char digits[8];
+  const auto end = std::to_chars(std::begin(digits), std::end(digits), int{byte}, 16);
+  return {digits, end.ptr};
 }
 
 // What stands in a path segment as it is.
@@ -68,7 +77,13 @@ Result<std::optional<RequestSignature>> DistributedHerder::signature_of(
   if (!message_authentication_code(*request.signature_algorithm, "key", ""))
     return fail(ErrorKind::bad_config,
                 "Algorithm " + *request.signature_algorithm + " not available", kBadRequest);
-  if (!convert::read_base64(*request.signature, arena, mac))
+  const size_t wrong = request.signature->find_first_not_of(kBase64);
+  if (wrong != std::string::npos)
+    return fail(ErrorKind::bad_config,
+                "Illegal base64 character " + hex((*request.signature)[wrong]), kBadRequest);
+  std::string padded = *request.signature;  // which Java's decoder does not ask for
+  if (padded.size() % 4 > 1) padded.resize((padded.size() + 3) / 4 * 4, '=');
+  if (!convert::read_base64(padded, arena, mac))
     return fail(ErrorKind::bad_config, "The signature of the request is not base64", kBadRequest);
   return RequestSignature{*request.signature_algorithm, std::string(mac), request.body};
 }

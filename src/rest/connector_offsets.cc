@@ -70,6 +70,9 @@ tl::expected<std::vector<herder::Offset>, RestError> read_offsets(const JsonValu
   if (auto refused = refuse_broken(json)) return RestFailure(*refused);
   if (unknown != nullptr) return RestFailure(unknown_field(*unknown, kOffsets, {"offsets"}, json));
   if (auto refused = refuse_trailing(json, kOffsets)) return RestFailure(*refused);
+  if (const JsonValue* list = json.find("offsets"))
+    for (const JsonValue& element : list->elements)
+      if (element.is_null()) return refuse(500, "An element of \"offsets\" is null");
   if (offsets.empty()) {
     return refuse(400, "Partitions / offsets need to be provided for an alter offsets request");
   }

@@ -18,7 +18,7 @@ OLDEST, NEWEST = "3.5.2", "4.3.1"
 
 def pytest_addoption(parser):
     parser.addoption("--build", default="release", help="preset whose build is tested")
-    parser.addoption("--road-cases", type=int, default=40, help="generated cases of each road")
+    parser.addoption("--road-cases", type=int, default=12, help="generated cases of each road")
     parser.addoption("--road-seed", type=int, default=1)
     # To see that a test's expectation is Java's; what is Millrace's own fails or is skipped.
     parser.addoption("--worker", default="millrace", choices=["millrace", "java"])

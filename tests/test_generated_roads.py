@@ -69,7 +69,7 @@ def test_command_lines(java, millrace, amount):
     count, seed = amount
     cases = roads_command_lines.cases()
     if count:
-        cases = random.Random(seed).sample(cases, min(len(cases), count // 5))
+        cases = random.Random(seed).sample(cases, min(len(cases), count // 2))
     with ThreadPoolExecutor(2) as pool:
         found = []
         for case in cases:

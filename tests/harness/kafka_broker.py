@@ -15,14 +15,18 @@ USER, PASSWORD = "millrace", "millrace-secret"
 
 class KafkaBroker:
     """secure: also opens a SASL_SSL listener (SCRAM, user and password above) at secure_port, with
-    a certificate of its own authority: ca.pem, truststore.p12 (password changeit) in `folder`."""
+    a certificate of its own authority: ca.pem, truststore.p12 (password changeit) in `folder`.
+    guarded: also opens a SASL_PLAINTEXT listener at guarded_port, where OAUTHBEARER's unsecured
+    tokens name the user; such a user may do what harness/rules.py allows, no more."""
 
-    def __init__(self, kafka, folder, secure=False, port=None, properties=(), flags=None):
+    def __init__(self, kafka, folder, secure=False, guarded=False, port=None, properties=(),
+                 flags=None):
         self.kafka = kafka
         self.flags = flags
         self.folder = str(folder)
         self.port = port or free_port()
         self.secure_port = free_port() if secure else None
+        self.guarded_port = free_port() if guarded else None
         self.bootstrap = f"127.0.0.1:{self.port}"
         self.client = KafkaClient(self.bootstrap)
         self.process = None
@@ -45,6 +49,14 @@ class KafkaBroker:
                      f"listener.name.sasl_ssl.scram-sha-512.sasl.jaas.config={module}",
                      "ssl.keystore.type=PKCS12", f"ssl.keystore.location={self.folder}/broker.p12",
                      "ssl.keystore.password=changeit", "ssl.key.password=changeit"]
+        if self.guarded_port:
+            listeners.append(f"SASL_PLAINTEXT://127.0.0.1:{self.guarded_port}")
+            protocols.append("SASL_PLAINTEXT:SASL_PLAINTEXT")
+            module = "org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule"
+            more += ["sasl.enabled.mechanisms=OAUTHBEARER",
+                     f"listener.name.sasl_plaintext.oauthbearer.sasl.jaas.config={module} required;",
+                     "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+                     "super.users=User:ANONYMOUS"]  # whoever comes without a login
         lines = [
             "process.roles=broker,controller", "node.id=1",
             f"controller.quorum.voters=1@127.0.0.1:{controller}",

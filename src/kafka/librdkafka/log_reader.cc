@@ -48,6 +48,13 @@ Result<std::unique_ptr<LogReader>> LogReader::make(const TopicLogOptions& option
   auto handle = Handle::make(RD_KAFKA_CONSUMER, *configuration, reader->log_);
   if (!handle) return fail(std::move(handle).error());
   reader->handle_ = *std::move(handle);
+  auto asking = translate_client_properties(ClientRole::kAdmin, options.admin);
+  if (!asking) return fail(std::move(asking).error());
+  auto asking_configuration = make_configuration(*asking, reader->log_);
+  if (!asking_configuration) return fail(std::move(asking_configuration).error());
+  auto asker = Handle::make(RD_KAFKA_PRODUCER, *asking_configuration, reader->log_);
+  if (!asker) return fail(std::move(asker).error());
+  reader->asker_ = *std::move(asker);
   return reader;
 }
 
@@ -265,7 +272,7 @@ void LogReader::serve_requests() {
 
 // Of all partitions, past what open transactions hold back, too.
 Result<std::vector<int64_t>> LogReader::end_offsets(milliseconds timeout) {
-  rd_kafka_t* rk = handle_->get();
+  rd_kafka_t* rk = asker_->get();
   PartitionList list(rd_kafka_topic_partition_list_new(partitions()));
   for (int32_t partition = 0; partition < partitions(); ++partition)
     rd_kafka_topic_partition_list_add(list.get(), options_.topic.name.c_str(), partition)->offset =

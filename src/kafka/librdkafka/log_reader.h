@@ -55,6 +55,9 @@ class LogReader {
   const TopicLog::OnRecord on_record_;
   std::shared_ptr<ClientLog> log_;
   std::shared_ptr<Handle> handle_;
+  // Asks for the ends. Brokers answer a connection's requests one by one: on handle_'s the question
+  // would stand behind a fetch that waits for records, for up to fetch.wait.max.ms.
+  std::shared_ptr<Handle> asker_;
   rd_kafka_topic_s* topic_ = nullptr;
   rd_kafka_queue_s* queue_ = nullptr;
   std::vector<int64_t> positions_;  // next offset by partition; of the reading thread

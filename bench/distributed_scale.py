@@ -152,6 +152,8 @@ class Scale:
         time.sleep(5)
         idle = (self.cpu() - before) / (time.monotonic() - begin)
         processes = [worker.process for worker in self.cluster.running()]
+        owners = list(self.cluster.owners(self.names[:60]).values())
+        self.note(share_of_first=[owners.count(worker.id) for worker in self.cluster.running()])
         self.note(rss_mib=[round(p.resident_kib() / 1024) for p in processes],
                   peak_mib=[round(p.peak_kib() / 1024) for p in processes],
                   threads=[p.threads() for p in processes], idle_cpu=idle)

@@ -67,7 +67,7 @@ class CheckAbi(unittest.TestCase):
                             "MILLRACE_CONFIG_INT = 2")
 
     def test_a_frozen_structure_does_not_grow(self):
-        self.assert_noticed("uint8_t reserved[3]; /* zero */",
+        self.assert_noticed("uint8_t reserved[3]; /* zero when you make a cell; not for reading */",
                             "uint8_t reserved[3];\n  int64_t more;", "frozen")
 
 

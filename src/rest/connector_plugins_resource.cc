@@ -48,8 +48,8 @@ void add_connector_plugins_resource(Router& router, ResourceContext& context) {
               .summary = "The definitions of a plug-in's configuration",
               .handler = [&context](Call& call) -> Answer {
                 const std::string* version = call.query.find("version");
-                auto keys = context.herder.plugin_config(
-                    call.path[0], version == nullptr ? "latest" : *version);
+                auto keys = context.herder.plugin_config(call.path[0],
+                                                         version == nullptr ? "latest" : *version);
                 if (!keys) return refuse(keys.error());
                 return json_response(config_keys_json(*keys));
               },

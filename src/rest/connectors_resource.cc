@@ -165,7 +165,8 @@ Answer patch_config(ResourceContext& context, Call& call) {
   herder::KeyOrder key_order;
   auto body = call.document();
   if (!body) return RestFailure(body.error());
-  if (body->is_null() && !body->broken) {  // Java looks for the connector before it misses the patch
+  if (body->is_null() &&
+      !body->broken) {  // Java looks for the connector before it misses the patch
     auto info = context.herder.connector_info(call.path[0], context.deadline());
     if (!info) return refuse(info.error());
   }

@@ -9,11 +9,9 @@ import pytest
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 
-from harness.java import JavaKafka  # noqa: E402
+from harness.java import NEWEST, OLDEST, JavaKafka  # noqa: E402,F401
 from harness.kafka_broker import KafkaBroker  # noqa: E402
 from harness.worker import JavaWorker, MillraceWorker  # noqa: E402
-
-OLDEST, NEWEST = "3.5.2", "4.3.1"
 
 
 def pytest_addoption(parser):

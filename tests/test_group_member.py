@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from conftest import NEWEST, OLDEST
+from harness.java import NEWEST, OLDEST
 from harness.kafka_broker import PASSWORD, USER
 from harness.wait import wait_until
 

@@ -3,6 +3,8 @@
 import os
 import shutil
 
+OLDEST, NEWEST = "3.5.2", "4.3.1"  # Apache Kafka releases that the tests are about
+
 _LOG4J2 = """status=ERROR
 appender.o.type=Console
 appender.o.name=O

@@ -210,10 +210,12 @@ void StandaloneHerder::update_tasks(const EntryPtr& entry, std::function<void(Re
       entry->name, config,
       [self = shared_from_this(), entry, epoch, done](Result<std::vector<Properties>> tasks) {
         self->operate(entry, [self, entry, epoch, done, tasks = std::move(tasks)]() mutable {
+          bool stale = false;
           {
             std::lock_guard lock(self->mutex_);
-            if (!entry->exists || entry->epoch != epoch) return done({});
+            stale = !entry->exists || entry->epoch != epoch;
           }
+          if (stale) return done({});  // without the lock: `done` takes it, too
           if (!tasks) return done(fail(std::move(tasks).error()));
           self->set_tasks(entry, *std::move(tasks));
           done({});

@@ -34,6 +34,9 @@ Result<std::string> StandaloneHerder::modify_connector_offsets(
     OffsetChangeRequest request{entry->name, {}, offsets, deadline};
     {
       std::lock_guard lock(mutex_);
+      if (!entry->exists)  // deleted since it was asked for
+        return answer->answer(fail(ErrorKind::not_found, "Connector " + entry->name + " not found",
+                                   "org.apache.kafka.connect.errors.NotFoundException"));
       if (entry->target != TargetState::kStopped || !entry->tasks.empty())
         return answer->answer(fail(
             ErrorKind::bad_config,

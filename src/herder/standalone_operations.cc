@@ -148,6 +148,9 @@ void StandaloneHerder::change_target(const EntryPtr& entry, TargetState state) {
 void StandaloneHerder::restart(const EntryPtr& entry, const Answer<bool>& answer) {
   {
     std::lock_guard lock(mutex_);
+    if (!entry->exists)  // deleted since it was asked for
+      return answer->answer(fail(ErrorKind::fatal, "Connector " + entry->name + " not found",
+                                 "org.apache.kafka.connect.errors.NotFoundException"));
     ++entry->epoch;
   }
   worker_.stop_connector(entry->name);
@@ -158,6 +161,10 @@ void StandaloneHerder::restart(const EntryPtr& entry, const Answer<bool>& answer
 }
 
 void StandaloneHerder::restart_planned(const EntryPtr& entry, const ConnectorStatus& plan) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!entry->exists) return;  // deleted since it was asked for
+  }
   const bool connector = plan.connector.state == State::kRestarting;
   std::vector<TaskId> tasks;
   for (const ConnectorStatus::TaskPart& task : plan.tasks)

@@ -112,7 +112,7 @@ void ConnectorRunner::transition_to(TargetState state, Transitioned done) {
     // The call that was posted for it serves the newer one.
     if (pre_empted_done)
       pre_empted_done(millrace::fail(
-          ErrorKind::conflict,
+          ErrorKind::cancelled,
           could_not_begin(*pre_empted) +
               " before another request to change state was made; the new request (which is to "
               "change the state to " +

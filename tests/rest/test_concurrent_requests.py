@@ -7,7 +7,6 @@ both orders, and a pause beside a new configuration locks it up for good.
 
 import collections
 import concurrent.futures
-import json
 import os
 import random
 import sys
@@ -32,6 +31,16 @@ KINDS = {
     "info": ("GET", "", {200, 404}), "tasks": ("GET", "/tasks", {200, 404}), "task status": ("GET", "/tasks/0/status", {200, 404}),
     "offsets": ("GET", "/offsets", {200, 404}), "topics": ("GET", "/topics", {200}),
     "reset offsets": ("DELETE", "/offsets", {200, 400, 404}), "list": ("GET", None, {200})}
+
+
+# What Java says to whoever wanted one state and was overtaken by who wanted another.
+OVERTAKEN = "Could not begin changing connector state to "
+
+
+def allowed(kind, status, answer):
+    if status == 500 and str(answer).startswith(OVERTAKEN):
+        return True
+    return status is None or status in KINDS[kind][2] or status == 204 and 202 in KINDS[kind][2]
 
 
 def one(chance, folder, topic):
@@ -69,12 +78,12 @@ def test_many_clients_at_once(millrace, tmp_path, topic, build):
     with concurrent.futures.ThreadPoolExecutor(64) as pool:
         for seen in pool.map(client, range(64)):
             for kind, status, answer in seen:
-                statuses[kind].setdefault(status, answer)
+                if status not in statuses[kind] or not allowed(kind, status, answer):
+                    statuses[kind][status] = answer
     assert set(statuses) == set(KINDS), "every kind was asked"
-    wrong = {kind: {status: answer for status, answer in seen.items()
-                    if status is not None and status not in KINDS[kind][2] and not (status == 204 and 202 in KINDS[kind][2])}
-             for kind, seen in statuses.items()}
-    assert not any(wrong.values()), json.dumps({kind: seen for kind, seen in wrong.items() if seen})
+    wrong = [(kind, status, answer) for kind, seen in statuses.items() for status, answer in seen.items()
+             if not allowed(kind, status, answer)]
+    assert not wrong, wrong
     # And when all is quiet again the worker is what it is told to be.
     for name in NAMES:
         worker.rest.put_config(name, file_source(tmp_path / name, topic, marker="last"))

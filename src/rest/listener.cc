@@ -16,7 +16,7 @@ Result<Listener> parse_listener(const std::string& text) {
   if (!std::regex_match(text, match, kPattern)) {
     return fail(
         ErrorKind::bad_config,
-        "Listener doesn't have the right format (protocol://hostname:port): '" + text + "'");
+        "Listener doesn't have the right format (protocol://hostname:port). It is '" + text + "'");
   }
   Listener listener;
   listener.scheme = match[1];
@@ -31,7 +31,8 @@ Result<Listener> parse_listener(const std::string& text) {
   auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), listener.port);
   if (error != std::errc() || listener.port < 0 || listener.port > 65535) {
     return fail(ErrorKind::bad_config,
-                "The port of listener '" + text + "' must be between 0 and 65535");
+                "Unable to initialize REST server: port out of range:" + port +
+                    ". The port of listener '" + text + "' must be between 0 and 65535");
   }
   return listener;
 }

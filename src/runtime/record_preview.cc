@@ -133,7 +133,7 @@ template <typename Pipeline>
 struct WatchedRoad {
   explicit WatchedRoad(std::string secrets_owner) : owner(std::move(secrets_owner)) {}
   Result<void> lay(const config::WorkerConfig& worker, const config::Properties& config) {
-    auto parts = make_pipeline_parts(worker, config);
+    auto parts = make_pipeline_parts(worker, config, transform::Chaining::kOneByOne);
     if (!parts) return fail(std::move(parts).error());
     witness.watch(*parts, transform_names(config));
     pipeline = std::make_unique<Pipeline>(std::move(parts->converters),

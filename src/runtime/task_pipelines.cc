@@ -59,10 +59,11 @@ Result<pipeline::Converters> make_converters(const config::WorkerConfig& worker,
 }  // namespace
 
 Result<PipelineParts> make_pipeline_parts(const config::WorkerConfig& worker,
-                                          const config::Properties& connector_config) {
+                                          const config::Properties& connector_config,
+                                          transform::Chaining chaining) {
   auto converters = make_converters(worker, connector_config);
   if (!converters) return fail(std::move(converters).error());
-  auto transforms = transform::make_transforms(connector_config);
+  auto transforms = transform::make_transforms(connector_config, chaining);
   // As ConnectorConfig.transformationStages: whatever it was, a ConnectException around it.
   if (!transforms) {
     Error why = std::move(transforms).error();

@@ -15,6 +15,7 @@ struct PipelineParts {
 };
 // connector_config: resolved.
 Result<PipelineParts> make_pipeline_parts(const config::WorkerConfig& worker,
-                                          const config::Properties& connector_config);
+                                          const config::Properties& connector_config,
+                                          transform::Chaining chaining);
 
 }  // namespace millrace::runtime

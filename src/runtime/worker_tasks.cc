@@ -60,7 +60,8 @@ Result<TaskSettings> Worker::task_settings(const TaskId& id,
     // Of records that were never read: a source's, and those that a sink's connector made itself.
     pipeline::Converters converters = pipeline::lossless_converters();
     if (type == plugin::ConnectorType::kSink) {
-      auto own = make_pipeline_parts(parts_.config, connector_config);
+      auto own =
+          make_pipeline_parts(parts_.config, connector_config, transform::Chaining::kComposed);
       if (!own) return fail(std::move(own).error());
       converters = std::move(own->converters);
     }
@@ -98,7 +99,7 @@ Result<std::shared_ptr<Task>> Worker::make_task(const TaskId& id,
   if (!found) return fail(std::move(found).error());
   auto settings = task_settings(id, connector_config, task_config, state, (*found)->type());
   if (!settings) return fail(std::move(settings).error());
-  auto parts = make_pipeline_parts(parts_.config, connector_config);
+  auto parts = make_pipeline_parts(parts_.config, connector_config, transform::Chaining::kComposed);
   if (!parts) return fail(std::move(parts).error());
 
   const std::shared_ptr<pipeline::ErrorPolicy> errors = settings->errors;

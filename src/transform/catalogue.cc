@@ -246,7 +246,7 @@ std::optional<std::string> abstract_transform_problem(std::string_view class_nam
   return "This class is abstract and cannot be created. Did you mean " + variants + "?";
 }
 
-Result<Transforms> make_transforms(const config::Properties& properties) {
+Result<Transforms> make_transforms(const config::Properties& properties, Chaining chaining) {
   Result<std::vector<std::string>> names = aliases(properties, "transforms");
   if (!names) return fail(std::move(names).error());
   Transforms chain;
@@ -269,7 +269,10 @@ Result<Transforms> make_transforms(const config::Properties& properties) {
                          parse_boolean(value_or_empty(properties, prefix + "negate")),
                          std::move(made), transform_class->class_name);
     }
-    append(chain, std::move(made));
+    if (chaining == Chaining::kComposed)
+      append(chain, std::move(made));
+    else
+      chain.push_back(std::move(made));
   }
   return chain;
 }

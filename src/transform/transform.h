@@ -74,6 +74,11 @@ std::optional<std::string> abstract_transform_problem(std::string_view class_nam
 
 // The chain that a connector's configuration asks for: transforms, transforms.A.*, predicates,
 // predicates.P.*, A.predicate, A.negate. Errors carry Java's messages.
-Result<Transforms> make_transforms(const config::Properties& connector_config);
+enum class Chaining : uint8_t {
+  kComposed,  // transforms of one side that follow each other become one: fewer than were named
+  kOneByOne,  // one for each name, for who watches them
+};
+Result<Transforms> make_transforms(const config::Properties& connector_config,
+                                   Chaining chaining = Chaining::kComposed);
 
 }  // namespace millrace::transform

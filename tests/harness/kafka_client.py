@@ -107,7 +107,14 @@ class KafkaClient:
             consumer.close()
 
     def groups(self):
-        return [group.id for group in self._admin.list_groups(timeout=30)]
+        def listed():
+            try:
+                return [[group.id for group in self._admin.list_groups(timeout=30)]]
+            except confluent_kafka.KafkaException as error:
+                if error.args[0].code() != confluent_kafka.KafkaError.COORDINATOR_LOAD_IN_PROGRESS:
+                    raise
+                return None  # the broker has just come up
+        return wait_until(listed, 30, "the broker to have read its groups")[0]
 
     def close(self):
         if self._reader is not None:

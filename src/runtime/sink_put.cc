@@ -170,10 +170,11 @@ void SinkTaskRunner::Road::settle() {
   const data::Records& records = delivery_.records;
   for (const auto& [partition, next] : delivery_.offsets) {
     const auto first =
-        std::find_if(records.selected.begin(), records.selected.end(), [&](uint32_t record) {
-          return records.original_partitions[record] == partition.partition &&
-                 records.original_topics[record] == partition.topic;
-        });
+        std::find_if(records.selected.begin(), records.selected.end(),
+                     [&records, &place = partition](uint32_t record) {
+                       return records.original_partitions[record] == place.partition &&
+                              records.original_topics[record] == place.topic;
+                     });
     offsets_.delivered(partition,
                        first == records.selected.end() ? next : records.original_offsets[*first]);
   }

@@ -142,6 +142,7 @@ class Reader {
     if (next == first) return false;
     const int exponent = this->exponent(next, end);
     large *= std::pow(10.0, exponent);
+    if (std::isnan(large)) large = 0;  // 0E400, or more digits than there are powers with E-1000
     if (large >= 9.2e18) {
       value = negative ? std::numeric_limits<int32_t>::min() : std::numeric_limits<int32_t>::max();
     } else {

@@ -41,7 +41,6 @@ class MemoryLog final : public kafka::TopicLog {
     done({});
   }
   void stop() override {}
-  int32_t partitions() const override { return 1; }
 
   std::optional<Error> refusal;  // of all that is sent
 

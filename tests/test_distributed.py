@@ -49,22 +49,6 @@ def start_road(cluster, tmp_path, topic, rest):
     return cluster_files
 
 
-def patiently(call, *arguments):
-    """A Java worker refuses some requests while it expects a rebalance; then they are made again."""
-    answer = []
-
-    def done():
-        try:
-            answer.append(call(*arguments))
-            return True
-        except RestError as error:
-            if "rebalance" not in str(error.body):
-                raise
-            return False
-    wait_until(done, 60, f"{arguments} to be served")
-    return answer[0]
-
-
 def arrives(path, wanted, timeout=60):
     wait_until(lambda: set(wanted) <= set(lines(path)), timeout,
                lambda: f"{set(wanted) - set(lines(path))} to arrive in {path}")
@@ -164,22 +148,22 @@ def test_one_cluster_with_java_workers(cluster, tmp_path, topic, leader):
     owners = cluster.owners(["road-in", "road-out"])
     assert set(owners.values()) == {first.id, second.id}, "both kinds have a share"
     for worker in (first, second):
-        patiently(worker.rest.put_config, "road-in", file_source(source, topic, **{"batch.size": str(worker.port)}))
+        worker.rest.put_config("road-in", file_source(source, topic, **{"batch.size": str(worker.port)}))
         wait_until(lambda: all(m.rest.get("/connectors/road-in")["config"]["batch.size"] == str(worker.port)
                                for m in (first, second)), 30, "both to know the configuration")
         cluster.wait_running(["road-in", "road-out"])
-        patiently(worker.rest.call, "PUT", "/connectors/road-in/pause")
+        worker.rest.call("PUT", "/connectors/road-in/pause")
         wait_until(lambda: all(m.rest.task_states("road-in") == ["PAUSED"] for m in (first, second)), 30, "PAUSED")
-        patiently(worker.rest.call, "PUT", "/connectors/road-in/resume")
+        worker.rest.call("PUT", "/connectors/road-in/resume")
         cluster.wait_running(["road-in", "road-out"])
-        patiently(worker.rest.call, "PUT", "/connectors/road-in/stop")
+        worker.rest.call("PUT", "/connectors/road-in/stop")
         wait_until(lambda: all(m.rest.status("road-in")["connector"]["state"] == "STOPPED"
                                and not m.rest.status("road-in")["tasks"] for m in (first, second)), 30, "STOPPED")
-        offsets = patiently(worker.rest.get, "/connectors/road-in/offsets")["offsets"]
+        offsets = worker.rest.get("/connectors/road-in/offsets")["offsets"]
         assert offsets[0]["offset"]["position"] > 0
-        patiently(worker.rest.call, "PATCH", "/connectors/road-in/offsets",
+        worker.rest.call("PATCH", "/connectors/road-in/offsets",
                          {"offsets": [{"partition": {"filename": str(source)}, "offset": {"position": 0}}]})
-        patiently(worker.rest.call, "PUT", "/connectors/road-in/resume")
+        worker.rest.call("PUT", "/connectors/road-in/resume")
         cluster.wait_running(["road-in", "road-out"])
         before = lines(sink).count("first")
         wait_until(lambda: lines(sink).count("first") >= 2, 30, lambda: f"the file to be read again: {before}")
@@ -196,8 +180,8 @@ def test_one_cluster_with_java_workers(cluster, tmp_path, topic, leader):
     cluster.wait_running(["road-in", "road-out"], timeout=90)
     append(source, ["fourth"])
     arrives(sink, ["fourth"])
-    patiently(first.rest.delete, "road-in")
-    patiently(first.rest.delete, "road-out")
+    first.rest.delete("road-in")
+    first.rest.delete("road-out")
     wait_until(lambda: first.rest.get("/connectors") == [], 30, "the connectors to go")
 
 

@@ -118,8 +118,7 @@ Result<std::unique_ptr<distributed::DistributedHerder>> make_distributed_herder(
   auto statuses = make_log(config, config.distributed->status_topic, "status");
   if (!statuses) return fail(std::move(statuses).error());
   distributed::DistributedStores stores;
-  stores.configs = std::make_unique<storage::ConfigTopic>(*std::move(configs),
-                                                          config.distributed->config_topic.name);
+  stores.configs = std::make_unique<storage::ConfigTopic>(*std::move(configs));
   stores.statuses = std::make_unique<storage::StatusTopic>(*std::move(statuses));
 
   distributed::DistributedOptions options;

@@ -4,20 +4,6 @@
 #include "config/client_key_rows.h"
 
 namespace millrace::config {
-namespace {
-
-constexpr auto kBoolean = Type::kBoolean;
-constexpr auto kString = Type::kString;
-constexpr auto kInt = Type::kInt;
-constexpr auto kLong = Type::kLong;
-constexpr auto kList = Type::kList;
-constexpr auto kClass = Type::kClass;
-constexpr auto kHigh = Importance::kHigh;
-constexpr auto kMedium = Importance::kMedium;
-constexpr auto kLow = Importance::kLow;
-
-}  // namespace
-
 std::vector<ClientRow> client_rows() {
   return {
       {kProducer | kConsumer,

@@ -42,6 +42,13 @@ Value default_of(const ConfigKey& key) {
 
 }  // namespace
 
+Properties given_of(const NullableProperties& properties) {
+  Properties given;
+  for (const auto& [key, value] : properties)
+    if (value) given.emplace(key, *value);
+  return given;
+}
+
 std::string_view type_name(Type type) {
   constexpr std::string_view kNames[] = {"BOOLEAN", "STRING", "INT",   "SHORT",   "LONG",
                                          "DOUBLE",  "LIST",   "CLASS", "PASSWORD"};
@@ -141,6 +148,9 @@ std::optional<std::string> Config::nullable_text(std::string_view name) const {
   return value(name).text;
 }
 int64_t Config::number(std::string_view name) const { return value(name).number; }
+std::chrono::milliseconds Config::milliseconds(std::string_view name) const {
+  return std::chrono::milliseconds(number(name));
+}
 bool Config::boolean(std::string_view name) const { return value(name).number != 0; }
 double Config::real(std::string_view name) const { return value(name).real; }
 const std::vector<std::string>& Config::list(std::string_view name) const {

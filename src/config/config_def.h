@@ -8,6 +8,7 @@
 //   Result<Config> config = def.parse(properties);                  // the first problem as an
 //   error
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -23,6 +24,8 @@ namespace millrace::config {
 // Keys and values as a user gave them. nullopt is JSON's null, which only the REST API can bring.
 using Properties = std::map<std::string, std::string>;
 using NullableProperties = std::map<std::string, std::optional<std::string>>;
+// Those that are not null.
+Properties given_of(const NullableProperties& properties);
 
 enum class Type : uint8_t {
   kBoolean,
@@ -93,6 +96,7 @@ class Config {
   const std::string& text(std::string_view name) const;  // of a key that is not null
   std::optional<std::string> nullable_text(std::string_view name) const;
   int64_t number(std::string_view name) const;
+  std::chrono::milliseconds milliseconds(std::string_view name) const;
   bool boolean(std::string_view name) const;
   double real(std::string_view name) const;
   const std::vector<std::string>& list(std::string_view name) const;

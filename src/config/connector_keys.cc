@@ -11,16 +11,6 @@ namespace {
 constexpr char kCommon[] = "Common";
 constexpr char kErrors[] = "Error Handling";
 constexpr char kExactlyOnce[] = "Exactly Once Support";
-constexpr auto kBoolean = Type::kBoolean;
-constexpr auto kString = Type::kString;
-constexpr auto kInt = Type::kInt;
-constexpr auto kShort = Type::kShort;
-constexpr auto kLong = Type::kLong;
-constexpr auto kList = Type::kList;
-constexpr auto kClass = Type::kClass;
-constexpr auto kHigh = Importance::kHigh;
-constexpr auto kMedium = Importance::kMedium;
-constexpr auto kLow = Importance::kLow;
 
 Validator unique_aliases() {
   return [](std::string_view, const Value& value) -> std::optional<Problem> {

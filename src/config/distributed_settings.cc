@@ -12,15 +12,6 @@
 namespace millrace::config {
 namespace {
 
-constexpr auto kString = Type::kString;
-constexpr auto kInt = Type::kInt;
-constexpr auto kShort = Type::kShort;
-constexpr auto kLong = Type::kLong;
-constexpr auto kList = Type::kList;
-constexpr auto kHigh = Importance::kHigh;
-constexpr auto kMedium = Importance::kMedium;
-constexpr auto kLow = Importance::kLow;
-
 // Java: PARTITIONS_VALIDATOR and REPLICATION_FACTOR_VALIDATOR.
 Validator count_or_default(const char* what) {
   return [what](std::string_view, const Value& value) -> std::optional<Problem> {
@@ -176,10 +167,6 @@ StorageTopic read_topic(const Config& values, const std::string& prefix, bool pa
   return topic;
 }
 
-std::chrono::milliseconds milliseconds(const Config& values, std::string_view key) {
-  return std::chrono::milliseconds(values.number(key));
-}
-
 }  // namespace
 
 bool is_mac_algorithm(std::string_view name) {
@@ -205,18 +192,18 @@ DistributedSettings read_distributed_settings(const Config& values) {
   DistributedSettings settings;
   settings.group_id = values.text("group.id");
   settings.client_id = values.text("client.id");
-  settings.session_timeout = milliseconds(values, "session.timeout.ms");
-  settings.rebalance_timeout = milliseconds(values, "rebalance.timeout.ms");
-  settings.heartbeat_interval = milliseconds(values, "heartbeat.interval.ms");
-  settings.worker_sync_timeout = milliseconds(values, "worker.sync.timeout.ms");
-  settings.worker_unsync_backoff = milliseconds(values, "worker.unsync.backoff.ms");
-  settings.scheduled_rebalance_max_delay = milliseconds(values, "scheduled.rebalance.max.delay.ms");
+  settings.session_timeout = values.milliseconds("session.timeout.ms");
+  settings.rebalance_timeout = values.milliseconds("rebalance.timeout.ms");
+  settings.heartbeat_interval = values.milliseconds("heartbeat.interval.ms");
+  settings.worker_sync_timeout = values.milliseconds("worker.sync.timeout.ms");
+  settings.worker_unsync_backoff = values.milliseconds("worker.unsync.backoff.ms");
+  settings.scheduled_rebalance_max_delay = values.milliseconds("scheduled.rebalance.max.delay.ms");
   settings.config_topic = read_topic(values, "config.storage.", false);
   settings.offset_topic = read_topic(values, "offset.storage.", true);
   settings.status_topic = read_topic(values, "status.storage.", true);
   settings.connect_protocol = values.text("connect.protocol");
   for (char& c : settings.connect_protocol) c = static_cast<char>(c | 0x20);
-  settings.key_ttl = milliseconds(values, "inter.worker.key.ttl.ms");
+  settings.key_ttl = values.milliseconds("inter.worker.key.ttl.ms");
   settings.key_generation_algorithm = values.text("inter.worker.key.generation.algorithm");
   settings.signature_algorithm = values.text("inter.worker.signature.algorithm");
   if (!values.is_null("inter.worker.key.size"))

@@ -16,6 +16,19 @@ struct Default {
 inline constexpr Default kRequired{true};
 inline constexpr Default kNull{};
 
+inline constexpr auto kBoolean = Type::kBoolean;
+inline constexpr auto kString = Type::kString;
+inline constexpr auto kInt = Type::kInt;
+inline constexpr auto kShort = Type::kShort;
+inline constexpr auto kLong = Type::kLong;
+inline constexpr auto kDouble = Type::kDouble;
+inline constexpr auto kList = Type::kList;
+inline constexpr auto kClass = Type::kClass;
+inline constexpr auto kPassword = Type::kPassword;
+inline constexpr auto kHigh = Importance::kHigh;
+inline constexpr auto kMedium = Importance::kMedium;
+inline constexpr auto kLow = Importance::kLow;
+
 // As in the worker's tables: without group and place.
 struct WorkerRow {
   const char* name;

@@ -9,10 +9,6 @@ std::string join(const std::vector<std::string>& items) {
   return text;
 }
 
-std::chrono::milliseconds milliseconds(const Config& values, std::string_view key) {
-  return std::chrono::milliseconds(values.number(key));
-}
-
 void read_rest_settings(const Config& values, WorkerConfig& config) {
   config.listeners = values.list("listeners");
   if (!values.is_null("admin.listeners")) config.admin_listeners = values.list("admin.listeners");
@@ -52,15 +48,15 @@ Result<WorkerConfig> make_worker_config(const Properties& properties, WorkerMode
   config.key_converter = values.text("key.converter");
   config.value_converter = values.text("value.converter");
   config.header_converter = values.text("header.converter");
-  config.task_shutdown_graceful_timeout = milliseconds(values, "task.shutdown.graceful.timeout.ms");
-  config.offset_flush_interval = milliseconds(values, "offset.flush.interval.ms");
-  config.offset_flush_timeout = milliseconds(values, "offset.flush.timeout.ms");
+  config.task_shutdown_graceful_timeout = values.milliseconds("task.shutdown.graceful.timeout.ms");
+  config.offset_flush_interval = values.milliseconds("offset.flush.interval.ms");
+  config.offset_flush_timeout = values.milliseconds("offset.flush.timeout.ms");
   config.plugin_path = values.list("plugin.path");
   config.client_override_policy = values.text("connector.client.config.override.policy");
   config.topic_creation_enable = values.boolean("topic.creation.enable");
   config.topic_tracking_enable = values.boolean("topic.tracking.enable");
   config.topic_tracking_allow_reset = values.boolean("topic.tracking.allow.reset");
-  config.metrics_sample_window = milliseconds(values, "metrics.sample.window.ms");
+  config.metrics_sample_window = values.milliseconds("metrics.sample.window.ms");
   config.metrics_samples = static_cast<int>(values.number("metrics.num.samples"));
   read_rest_settings(values, config);
   if (mode == WorkerMode::kDistributed)

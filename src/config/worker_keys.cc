@@ -64,17 +64,6 @@ std::optional<Problem> check_response_headers(std::string_view, const Value& val
   return {};
 }
 
-constexpr auto kBoolean = Type::kBoolean;
-constexpr auto kString = Type::kString;
-constexpr auto kInt = Type::kInt;
-constexpr auto kLong = Type::kLong;
-constexpr auto kList = Type::kList;
-constexpr auto kClass = Type::kClass;
-constexpr auto kPassword = Type::kPassword;
-constexpr auto kHigh = Importance::kHigh;
-constexpr auto kMedium = Importance::kMedium;
-constexpr auto kLow = Importance::kLow;
-
 std::vector<WorkerRow> common_rows() {
   return {
       {"bootstrap.servers", kList, kRequired, kHigh,

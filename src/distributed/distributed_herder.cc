@@ -11,6 +11,7 @@
 namespace millrace::distributed {
 namespace {
 
+using config::given_of;
 using std::chrono::milliseconds;
 
 constexpr char kNotFound[] = "org.apache.kafka.connect.errors.NotFoundException";

@@ -236,9 +236,8 @@ void HerderCore::change_offsets(const std::string& connector,
         "done for the specified connector by issuing a 'PUT' request to the '/connectors/" +
             connector + "/stop' endpoint",
         kBadRequest));
-  herder::OffsetChangeRequest change{connector, {}, offsets, deadline};
-  for (const auto& [key, value] : found->config)
-    if (value) change.config.emplace(key, *value);
+  const herder::OffsetChangeRequest change{connector, config::given_of(found->config), offsets,
+                                           deadline};
   parts_.worker->modify_offsets(
       change, later<Result<std::string>>(
                   [answer](const Result<std::string>& changed) { answer(changed); }));

@@ -7,12 +7,7 @@
 
 namespace millrace::distributed {
 
-Properties given_of(const NullableProperties& properties) {
-  Properties given;
-  for (const auto& [key, value] : properties)
-    if (value) given.emplace(key, *value);
-  return given;
-}
+using config::given_of;
 
 WorkerAdapter::WorkerAdapter(runtime::Worker& worker) : worker_(worker) {
   for (size_t i = 0; i < kLanes; ++i)

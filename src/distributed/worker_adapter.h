@@ -40,7 +40,4 @@ class WorkerAdapter final : public WorkerPort {
   std::array<std::shared_ptr<runtime::CallThread>, kLanes> lanes_;
 };
 
-// Those that are not null.
-Properties given_of(const NullableProperties& properties);
-
 }  // namespace millrace::distributed

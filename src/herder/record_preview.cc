@@ -45,9 +45,7 @@ Result<Prepared> prepare(const ValidationParts& validation, const NullableProper
   auto infos = validate_connector(validation, raw, deadline);
   if (!infos) return fail(std::move(infos).error());
   if (auto refusal_text = refusal(*infos)) return refused(*std::move(refusal_text));
-  Properties given;
-  for (const auto& [key, value] : raw)
-    if (value) given.emplace(key, *value);
+  Properties given = config::given_of(raw);
   auto resolution = validation.resolver->resolution(given);
   if (!resolution) return fail(std::move(resolution).error());
   auto found = validation.plugins->find(config::trim(resolution->values.at("connector.class")));

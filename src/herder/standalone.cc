@@ -9,13 +9,6 @@ namespace {
 
 constexpr char kNotFound[] = "org.apache.kafka.connect.errors.NotFoundException";
 
-Properties without_nulls(const NullableProperties& properties) {
-  Properties given;
-  for (const auto& [key, value] : properties)
-    if (value) given.emplace(key, *value);
-  return given;
-}
-
 NullableProperties with_nulls(const ConnectorInfo& info) {
   NullableProperties all(info.config.begin(), info.config.end());
   for (const std::string& key : info.key_order) all.try_emplace(key, std::nullopt);
@@ -204,7 +197,7 @@ Result<Created> StandaloneHerder::put_connector_config(const std::string& name,
   EntryPtr entry = entry_for(name);
   auto answer = Pending<Created>::make();
   operate(entry,
-          [this, entry, config = without_nulls(config),
+          [this, entry, config = config::given_of(config),
            order = key_order.empty() ? order_of_file(config) : key_order, initial, allow_replace,
            answer] { apply(entry, config, order, initial, allow_replace, answer); });
   return answer->wait(deadline);

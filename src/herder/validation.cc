@@ -149,14 +149,11 @@ ConfigInfos merge_keys(const ConfigDef& framework, const ConfigDef& own,
 Result<std::vector<ConfigValue>> validate_by_connector(
     const std::shared_ptr<const plugin::ConnectorClass>& connector_class,
     const NullableProperties& properties, Herder::Deadline deadline) {
-  Properties given;
-  for (const auto& [key, value] : properties)
-    if (value) given.emplace(key, *value);
   using Answer = Result<std::vector<ConfigValue>>;
   auto answered = std::make_shared<std::promise<Answer>>();
   std::future<Answer> answer = answered->get_future();
   auto thread = std::make_shared<runtime::CallThread>("validate");
-  thread->post([answered, connector_class, given, properties] {
+  thread->post([answered, connector_class, given = config::given_of(properties), properties] {
     std::vector<ConfigValue> values = connector_class->config_def().validate(properties);
     Result<void> judged = connector_class->validate(given, values);
     if (judged)
@@ -172,10 +169,7 @@ Result<std::vector<ConfigValue>> validate_by_connector(
 
 Result<config::Resolution> resolved(config::ConfigResolver& resolver,
                                     const NullableProperties& properties) {
-  Properties given;
-  for (const auto& [key, value] : properties)
-    if (value) given.emplace(key, *value);
-  return resolver.resolution(given);
+  return resolver.resolution(config::given_of(properties));
 }
 
 // Answers show what the user wrote, not what stood behind it.

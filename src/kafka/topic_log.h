@@ -34,8 +34,8 @@ struct TopicLogOptions {
   std::string log_context;
 };
 
-// Thread-safe. Completions come on the log's thread, in the order of the topic; they must not
-// block.
+// Thread-safe. What was read and what has been read to its end come on one thread of the log's, in
+// the order of the topic; what was sent on another, in the order of the calls. None may block.
 class TopicLog {
  public:
   using OnRecord = std::function<void(const LogRecord&)>;
@@ -53,7 +53,6 @@ class TopicLog {
                     Done done) = 0;
   // What is pending is sent or fails; nothing is read any more.
   virtual void stop() = 0;
-  virtual int32_t partitions() const = 0;
 };
 
 using TopicLogFactory = std::function<Result<std::unique_ptr<TopicLog>>(TopicLogOptions options)>;

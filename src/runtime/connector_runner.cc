@@ -8,17 +8,8 @@ namespace {
 constexpr char kConnectException[] = "org.apache.kafka.connect.errors.ConnectException";
 constexpr char kLogger[] = "org.apache.kafka.connect.runtime.WorkerConnector";
 
-std::string_view target_name(TargetState state) {
-  switch (state) {
-    case TargetState::kStarted: return "STARTED";
-    case TargetState::kPaused: return "PAUSED";
-    case TargetState::kStopped: return "STOPPED";
-  }
-  return "STARTED";
-}
-
 std::string could_not_begin(TargetState state) {
-  return "Could not begin changing connector state to " + std::string(target_name(state));
+  return "Could not begin changing connector state to " + std::string(target_state_name(state));
 }
 
 // A plug-in behind the contract does not throw; one that does (a fake in a test) must not end the
@@ -116,7 +107,7 @@ void ConnectorRunner::transition_to(TargetState state, Transitioned done) {
           could_not_begin(*pre_empted) +
               " before another request to change state was made; the new request (which is to "
               "change the state to " +
-              std::string(target_name(state)) + ") has pre-empted this one",
+              std::string(target_state_name(state)) + ") has pre-empted this one",
           kConnectException));
     return;
   }
@@ -146,17 +137,17 @@ void ConnectorRunner::serve_transition() {
     if (done)
       done(millrace::fail(ErrorKind::fatal,
                           "WorkerConnector{id=" + name_ + "} Cannot transition connector to " +
-                              std::string(target_name(*state)) + " since it has failed",
+                              std::string(target_state_name(*state)) + " since it has failed",
                           kConnectException));
     return;
   }
   Result<void> changed = change_to(*state);
   if (!done) return;
   if (changed) return done(*state);
-  Error failure(
-      ErrorKind::fatal,
-      "Failed to transition connector " + name_ + " to state " + std::string(target_name(*state)),
-      kConnectException);
+  Error failure(ErrorKind::fatal,
+                "Failed to transition connector " + name_ + " to state " +
+                    std::string(target_state_name(*state)),
+                kConnectException);
   done(millrace::fail(std::move(failure).caused_by(std::move(changed).error())));
 }
 

@@ -55,6 +55,15 @@ std::string_view state_name(State state) {
   return "UNASSIGNED";
 }
 
+std::string_view target_state_name(TargetState state) {
+  switch (state) {
+    case TargetState::kStarted: return "STARTED";
+    case TargetState::kPaused: return "PAUSED";
+    case TargetState::kStopped: return "STOPPED";
+  }
+  return "STARTED";
+}
+
 std::string_view state_metric(State state) {
   switch (state) {
     case State::kUnassigned: return "unassigned";

@@ -35,6 +35,7 @@ enum class State : uint8_t { kUnassigned, kRunning, kPaused, kStopped, kFailed, 
 std::string_view state_name(State state);    // "RUNNING"
 std::string_view state_metric(State state);  // "running", as metrics have it
 enum class TargetState : uint8_t { kStarted, kPaused, kStopped };
+std::string_view target_state_name(TargetState state);  // "STARTED"
 
 // Told of every change, on the task's thread; must not block and must not call back into the task.
 // Not called any more once Task::abandon has returned.

@@ -26,26 +26,17 @@ std::string properties_json(const NullableProperties& properties) {
   return json + "}}";
 }
 
-std::string_view target_name(TargetState state) {
-  switch (state) {
-    case TargetState::kStarted: return "STARTED";
-    case TargetState::kPaused: return "PAUSED";
-    case TargetState::kStopped: return "STOPPED";
-  }
-  return "STARTED";
-}
-
 std::optional<TargetState> target_of(std::string_view name) {
   for (const auto state : {TargetState::kStarted, TargetState::kPaused, TargetState::kStopped})
-    if (target_name(state) == name) return state;
+    if (runtime::target_state_name(state) == name) return state;
   return std::nullopt;
 }
 
 // Workers older than STOPPED read `state` alone.
 std::string target_json(TargetState state) {
   const auto old = state == TargetState::kStopped ? TargetState::kPaused : state;
-  return "{\"state\":\"" + std::string(target_name(old)) + "\",\"state.v2\":\"" +
-         std::string(target_name(state)) + "\"}";
+  return "{\"state\":\"" + std::string(runtime::target_state_name(old)) + "\",\"state.v2\":\"" +
+         std::string(runtime::target_state_name(state)) + "\"}";
 }
 
 struct Writer {

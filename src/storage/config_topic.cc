@@ -25,10 +25,8 @@ struct ConfigTopic::Change {
   LoggerRecord logger;
 };
 
-ConfigTopic::ConfigTopic(std::unique_ptr<kafka::TopicLog> log, std::string topic)
-    : log_(std::move(log)),
-      topic_(std::move(topic)),
-      logger_("org.apache.kafka.connect.storage.KafkaConfigBackingStore") {}
+ConfigTopic::ConfigTopic(std::unique_ptr<kafka::TopicLog> log)
+    : log_(std::move(log)), logger_("org.apache.kafka.connect.storage.KafkaConfigBackingStore") {}
 
 ConfigTopic::~ConfigTopic() = default;
 

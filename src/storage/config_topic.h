@@ -20,8 +20,8 @@ namespace millrace::storage {
 
 class ConfigTopic final : public ConfigStore {
  public:
-  // The log is of a single partition. topic: its name, for errors.
-  ConfigTopic(std::unique_ptr<kafka::TopicLog> log, std::string topic);
+  // The log is of a single partition.
+  explicit ConfigTopic(std::unique_ptr<kafka::TopicLog> log);
   ~ConfigTopic() override;
 
   Result<void> start(ConfigListener& listener) override;
@@ -62,7 +62,6 @@ class ConfigTopic final : public ConfigStore {
   void write(const std::vector<ConfigRecord>& records, const char* what, bool read_back, Done done);
 
   const std::unique_ptr<kafka::TopicLog> log_;
-  const std::string topic_;
   const Logger logger_;
   ConfigListener* listener_ = nullptr;
 

@@ -31,7 +31,7 @@ class ConfigTopicTest : public ::testing::Test {
  protected:
   void start() {
     auto log = std::make_unique<millrace::testing::MemoryLog>(topic);
-    store = std::make_unique<ConfigTopic>(std::move(log), "configs");
+    store = std::make_unique<ConfigTopic>(std::move(log));
     ASSERT_TRUE(store->start(told));
   }
   std::string value(size_t record) { return topic->records.at(record).value.value_or("null"); }
@@ -173,7 +173,7 @@ TEST_F(ConfigTopicTest, NamesMayHaveDashes) {
 TEST_F(ConfigTopicTest, AWriteThatFailsSaysSo) {
   auto log = std::make_unique<millrace::testing::MemoryLog>(topic);
   log->refusal = Error(ErrorKind::timed_out, "broker away");
-  store = std::make_unique<ConfigTopic>(std::move(log), "configs");
+  store = std::make_unique<ConfigTopic>(std::move(log));
   ASSERT_TRUE(store->start(told));
   std::string message;
   store->put_connector("x", {}, std::nullopt, [&](const Result<void>& result) {

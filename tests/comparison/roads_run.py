@@ -16,7 +16,8 @@ KINDS = {confluent_kafka.TIMESTAMP_CREATE_TIME: "create", confluent_kafka.TIMEST
 
 
 def records(side, messages, partitions, times=False):
-    """Comparable forms of a topic's messages; without a key the partition is chance."""
+    """Comparable forms of a topic's messages; without a key the partition is chance, and so is the
+    order where there (or where they come from) are several partitions."""
     found = []
     for message in messages:
         key = message.key()
@@ -98,7 +99,8 @@ class Lockstep:
             side = next(side for side in self.sides if side.tag in name)
             if case is not None:
                 self.note(side, case, "topic " + side.displaced(name),
-                          [partitions, settings.get(name), records(side, messages.get(name, []), partitions)])
+                          [partitions, settings.get(name),
+                           records(side, messages.get(name, []), max(partitions, case.get("partitions", 1)))])
 
     def note_log(self):
         for side in self.sides:

@@ -55,6 +55,9 @@ class Cluster:
 
     def _add(self, member, config):
         self.members.append(member.join(self.group, {**self.config, **config}))
+        mixed = any(isinstance(each, JavaMember) for each in self.members)
+        for each in self.members:
+            each.rest.patient = mixed
         return member
 
     def running(self):
@@ -94,8 +97,5 @@ class Cluster:
         wait_until(settled, timeout, lambda: f"{len(connectors)} connectors to run; seen {seen}")
 
     def close(self):
-        for member in self.members:
-            if member.process is not None and member.process.running():
-                member.process.signal_stop() if hasattr(member.process, "signal_stop") else None
         for member in self.members:
             member.close()

@@ -17,9 +17,23 @@ class RestError(Exception):
 class Rest:
     def __init__(self, port):
         self.base = f"http://127.0.0.1:{port}"
+        self.patient = False  # a Java worker refuses requests while it expects a rebalance: ask again
 
     def call(self, method, path, body=None, timeout=95):
         """Gives the parsed JSON, text that is not JSON, or None for an empty answer."""
+        answers = []
+
+        def served():
+            try:
+                answers.append(self._call(method, path, body, timeout))
+            except RestError as error:
+                if not self.patient or "rebalance" not in str(error.body):
+                    raise
+            return answers
+        wait_until(served, 60, f"{method} {path} to be served")
+        return answers[0]
+
+    def _call(self, method, path, body, timeout):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.base + path, data, {"Content-Type": "application/json"},
                                          method=method)

@@ -13,7 +13,6 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kMetadataTimeout{30'000}, kStartTimeout{60'000}, kOneAttempt{5'000};
-constexpr size_t kBatch = 500;
 constexpr const char* kConfigException = "org.apache.kafka.common.config.ConfigException";
 constexpr const char* kConnectException = "org.apache.kafka.connect.errors.ConnectException";
 
@@ -212,13 +211,10 @@ void LogReader::run() {
 }
 
 void LogReader::receive(milliseconds timeout) {
-  rd_kafka_message_t* messages[kBatch];
   auto wait = static_cast<int>(timeout.count());
-  for (;;) {
-    const ssize_t count = rd_kafka_consume_batch_queue(queue_, wait, messages, 1);
-    if (count <= 0) return;
-    take(*messages[0]);
-    rd_kafka_message_destroy(messages[0]);
+  while (rd_kafka_message_t* message = rd_kafka_consume_queue(queue_, wait)) {
+    take(*message);
+    rd_kafka_message_destroy(message);
     wait = 0;  // and what else is there
   }
 }

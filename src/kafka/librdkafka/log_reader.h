@@ -28,7 +28,6 @@ class LogReader {
   Result<void> start();
   void read_to_end(std::chrono::milliseconds timeout, TopicLog::Done done);
   void stop();
-  int32_t partitions() const { return static_cast<int32_t>(positions_.size()); }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -50,6 +49,7 @@ class LogReader {
   void take(const rd_kafka_message_s& message);
   void serve_requests();
   bool reached(const std::vector<int64_t>& ends) const;
+  int32_t partitions() const { return static_cast<int32_t>(positions_.size()); }
 
   const TopicLogOptions& options_;  // the log's
   const TopicLog::OnRecord on_record_;

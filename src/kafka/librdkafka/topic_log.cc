@@ -29,7 +29,6 @@ class LibrdkafkaTopicLog final : public TopicLog {
     writer_.stop();
     if (reader_ != nullptr) reader_->stop();
   }
-  int32_t partitions() const override { return reader_ == nullptr ? 0 : reader_->partitions(); }
 
  private:
   const TopicLogOptions options_;

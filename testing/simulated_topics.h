@@ -121,7 +121,7 @@ class ConfigReader {
       connector.tasks.clear();
       for (auto& [number, task] : tasks)
         if (number < record.number) connector.tasks[number] = task;
-      connector.task_config_generation = connector.task_config_generation.value_or(-1) + 1;
+      connector.task_config_generation = next_generation_++;
       connector.inconsistent = false;
       connector.applied = connector.config;
       tasks.clear();
@@ -134,6 +134,7 @@ class ConfigReader {
   }
 
   std::shared_ptr<ClusterState> state_ = std::make_shared<ClusterState>();
+  int64_t next_generation_ = 0;
   std::map<std::string, TargetState> targets_;
   std::map<std::string, std::map<int32_t, Properties>> deferred_;
 };

@@ -297,7 +297,7 @@ void HerderCore::fence(const std::string& connector, const Answer<void>& answer)
   // No transactional producer has been there before, or the new one shuts out the only former one.
   if (former == state->task_count_records.end() || (former->second == 1 && tasks == 1))
     return record();
-  const std::optional<int32_t> generation = found->task_config_generation;
+  const std::optional<int64_t> generation = found->task_config_generation;
   parts_.worker->fence_zombies(
       connector, former->second,
       later<Result<void>>([this, connector, generation, record,

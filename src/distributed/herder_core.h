@@ -176,7 +176,7 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
     uint64_t start = 0;                           // which start: answers to former ones are stale
     NullableProperties config;                    // a connector's
     std::optional<std::vector<Properties>> made;  // its newest task configurations
-    std::optional<int32_t> task_config_generation;
+    std::optional<int64_t> task_config_generation;
   };
   struct Reconfiguration {
     int attempts = 0;

@@ -41,7 +41,9 @@ struct ClusterState {
     std::map<int32_t, Properties> tasks;  // fewer than task_count where inconsistent
     NullableProperties applied;           // the configuration that `tasks` were made from
     bool inconsistent = false;            // its task configurations were lost or half written
-    std::optional<int32_t> task_config_generation;
+    // Another with every full set of `tasks`, also where a connector of that name was deleted
+    // before.
+    std::optional<int64_t> task_config_generation;
     bool pending_fencing = false;  // exactly-once: zombies of former tasks are still to be fenced
     bool operator==(const Connector&) const = default;
   };

@@ -129,7 +129,7 @@ void ConfigTopic::apply(const CommitRecord& record, Change& change) {
   if (complete(tasks, record.tasks)) {
     if (!tasks.empty()) {
       for (auto& [index, config] : tasks) connector.tasks[index] = std::move(config);
-      connector.task_config_generation = connector.task_config_generation.value_or(-1) + 1;
+      connector.task_config_generation = next_generation_++;
     }
     connector.inconsistent = false;
     connector.applied = connector.config;

@@ -68,6 +68,7 @@ class ConfigTopic final : public ConfigStore {
   mutable std::mutex mutex_;  // guards what follows
   bool started_ = false;
   ClusterState state_;
+  int64_t next_generation_ = 0;                           // of a set of task configurations
   mutable std::shared_ptr<const ClusterState> snapshot_;  // null: state_ has changed since
   std::map<std::string, std::map<int32_t, Properties>> uncommitted_;  // tasks before their commit
   std::map<std::string, Orphans> orphans_;

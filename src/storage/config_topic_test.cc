@@ -117,6 +117,19 @@ TEST_F(ConfigTopicTest, TasksWaitForTheirCommit) {
   EXPECT_TRUE(connector("x")->pending_fencing);
 }
 
+// Else a worker that has not yet stopped a deleted connector's task takes it for the new one's.
+TEST_F(ConfigTopicTest, AConnectorMadeAnewDoesNotTakeUpItsFormerTasks) {
+  topic->add("connector-x", R"({"properties":{}})");
+  topic->add("task-x-0", R"({"properties":{"t":"0"}})");
+  topic->add("commit-x", R"({"tasks":1})");
+  start();
+  const auto former = connector("x")->task_config_generation;
+  store->remove_connector("x", expect_done);
+  store->put_connector("x", {}, std::nullopt, expect_done);
+  store->put_tasks("x", {{{"t", "1"}}}, expect_done);
+  EXPECT_NE(connector("x")->task_config_generation, former);
+}
+
 TEST_F(ConfigTopicTest, HolesLeaveAConnectorInconsistentUntilTheNextFullSet) {
   topic->add("connector-x", R"({"properties":{}})");
   topic->add("task-x-1", R"({"properties":{}})");

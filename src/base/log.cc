@@ -14,23 +14,50 @@
 namespace millrace {
 namespace {
 
+constexpr const char* kRoot = "root";
+
 struct Log {
   std::mutex mutex;
   std::map<std::string, std::unique_ptr<LoggerState>, std::less<>> loggers;
-  std::map<std::string, logging::LevelSetting> explicit_levels{{"root", {LogLevel::kInfo, -1}}};
+  // log4j's configuration: levels that were set, by logger. Those below have them, too.
+  std::map<std::string, LogLevel> explicit_levels{{kRoot, LogLevel::kInfo}};
+  std::map<std::string, int64_t> modified_ms;  // of the loggers whose level changed then
   std::function<void(const LogLine&)> observer;
   std::atomic<LogFormat> format{LogFormat::kText};
   std::atomic<bool> standard_error{true};
 
   // The level of the nearest logger above by dotted name, itself included.
-  logging::LevelSetting effective(std::string_view name) const {
+  LogLevel effective(std::string_view name) const {
     for (std::string_view prefix = name; !prefix.empty();) {
       auto found = explicit_levels.find(std::string(prefix));
       if (found != explicit_levels.end()) return found->second;
       size_t dot = prefix.rfind('.');
       prefix = dot == std::string_view::npos ? std::string_view{} : prefix.substr(0, dot);
     }
-    return explicit_levels.at("root");
+    return explicit_levels.at(kRoot);
+  }
+
+  LoggerState& logger(std::string_view name) {
+    auto found = loggers.find(name);
+    if (found == loggers.end()) {
+      auto state = std::make_unique<LoggerState>();
+      state->name = name;
+      state->effective = effective(name);
+      found = loggers.emplace(std::string(name), std::move(state)).first;
+    }
+    return *found->second;
+  }
+
+  logging::LevelSetting setting(const std::string& name) const {
+    auto modified = modified_ms.find(name);
+    return {effective(name), modified == modified_ms.end() ? -1 : modified->second};
+  }
+
+  // Of all loggers that there are.
+  std::map<std::string, LogLevel> effective_levels() const {
+    std::map<std::string, LogLevel> all = explicit_levels;
+    for (const auto& [name, state] : loggers) all.try_emplace(name, effective(name));
+    return all;
   }
 };
 
@@ -92,19 +119,31 @@ std::string render(const LogLine& line, LogFormat format) {
   return out;
 }
 
+std::string upper_case(std::string_view text) {
+  std::string upper(text);
+  std::transform(upper.begin(), upper.end(), upper.begin(),
+                 [](unsigned char c) { return std::toupper(c); });
+  return upper;
+}
+
+// Java: String.trim
+std::string_view trimmed(std::string_view text) {
+  auto blank = [](char c) { return static_cast<unsigned char>(c) <= ' '; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string logger_name(const std::string& given) {
+  return given.empty() || upper_case(given) == "ROOT" ? kRoot : given;
+}
+
 }  // namespace
 
 Logger::Logger(std::string_view name, std::string context) : context_(std::move(context)) {
   Log& log = the_log();
   std::lock_guard lock(log.mutex);
-  auto found = log.loggers.find(name);
-  if (found == log.loggers.end()) {
-    auto state = std::make_unique<LoggerState>();
-    state->name = name;
-    state->effective = log.effective(name).level;
-    found = log.loggers.emplace(std::string(name), std::move(state)).first;
-  }
-  state_ = found->second.get();
+  state_ = &log.logger(name);
 }
 
 void Logger::write(LogLevel level, std::string_view message) const {
@@ -143,41 +182,61 @@ void set_observer(std::function<void(const LogLine&)> observer) {
 void set_standard_error(bool enabled) { the_log().standard_error = enabled; }
 
 std::map<std::string, LevelSetting> levels() {
-  std::lock_guard lock(the_log().mutex);
-  return the_log().explicit_levels;
+  Log& log = the_log();
+  std::lock_guard lock(log.mutex);
+  std::map<std::string, LevelSetting> found;
+  for (const auto& [name, level] : log.explicit_levels) found.emplace(name, log.setting(name));
+  return found;
 }
 
+// As Java, which leaves out loggers that are off.
 std::map<std::string, LevelSetting> all_levels() {
   Log& log = the_log();
   std::lock_guard lock(log.mutex);
-  std::map<std::string, LevelSetting> all = log.explicit_levels;
-  for (const auto& [name, state] : log.loggers) all.try_emplace(name, log.effective(name));
+  std::map<std::string, LevelSetting> all;
+  for (const auto& [name, level] : log.effective_levels()) {
+    if (level != LogLevel::kOff) all.emplace(name, log.setting(name));
+  }
   return all;
 }
 
-std::optional<LevelSetting> level(const std::string& logger) {
+std::optional<LevelSetting> level(const std::string& given) {
   Log& log = the_log();
+  const std::string name = logger_name(given);
   std::lock_guard lock(log.mutex);
-  if (log.explicit_levels.count(logger) != 0) return log.explicit_levels.at(logger);
-  if (log.loggers.find(logger) == log.loggers.end()) return std::nullopt;
-  return log.effective(logger);
+  if (log.explicit_levels.count(name) == 0 && log.loggers.find(name) == log.loggers.end())
+    return std::nullopt;
+  return log.setting(name);
 }
 
-std::vector<std::string> set_level(const std::string& prefix, LogLevel level) {
+// org.apache.kafka.connect.runtime.Loggers over log4j 2: makes the logger, sets its level and the
+// levels that were set for loggers whose names start with the prefix, and gives the loggers of such
+// names whose effective level changed by that.
+std::vector<std::string> set_level(const std::string& given, LogLevel level) {
   using namespace std::chrono;
   Log& log = the_log();
+  const std::string prefix = logger_name(given);
+  auto within = [&](const std::string& name) {
+    return prefix == kRoot || name.compare(0, prefix.size(), prefix) == 0;
+  };
   std::lock_guard lock(log.mutex);
-  LevelSetting setting{level,
-                       duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count()};
-  std::vector<std::string> names{prefix};
-  for (const auto& [name, state] : log.loggers) {
-    if (prefix == "root" || name.compare(0, prefix.size(), prefix) == 0) names.push_back(name);
+  if (prefix != kRoot) log.logger(prefix);
+  const std::map<std::string, LogLevel> before = log.effective_levels();
+  log.explicit_levels[prefix] = level;
+  for (auto& [name, configured] : log.explicit_levels) {
+    if (within(name)) configured = level;
   }
-  std::sort(names.begin(), names.end());
-  names.erase(std::unique(names.begin(), names.end()), names.end());
-  for (const std::string& name : names) log.explicit_levels[name] = setting;
-  for (auto& [name, state] : log.loggers) state->effective = log.effective(name).level;
-  return names;
+  for (auto& [name, state] : log.loggers) state->effective = log.effective(name);
+
+  const int64_t now = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
+  std::vector<std::string> changed;
+  for (const auto& [name, old] : before) {
+    // A logger that was off is told of always, as Java does.
+    if (!within(name) || (old != LogLevel::kOff && log.effective(name) == old)) continue;
+    log.modified_ms[name] = now;
+    changed.push_back(name);
+  }
+  return changed;
 }
 
 std::string_view level_name(LogLevel level) {
@@ -187,9 +246,7 @@ std::string_view level_name(LogLevel level) {
 }
 
 std::optional<LogLevel> parse_level(std::string_view name) {
-  std::string upper(name);
-  std::transform(upper.begin(), upper.end(), upper.begin(),
-                 [](unsigned char c) { return std::toupper(c); });
+  const std::string upper = upper_case(trimmed(name));
   if (upper == "ALL") return LogLevel::kTrace;
   for (auto level = LogLevel::kTrace; level <= LogLevel::kOff;
        level = static_cast<LogLevel>(static_cast<int>(level) + 1)) {

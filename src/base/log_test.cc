@@ -47,9 +47,42 @@ TEST_F(LogTest, ALevelReachesEveryLoggerBelowThePrefix) {
   EXPECT_FALSE(logging::level("test.unheard-of").has_value());
 }
 
+using Names = std::vector<std::string>;
+
+TEST_F(LogTest, OnlyLoggersWhoseLevelChangedAreTold) {
+  EXPECT_EQ(logging::set_level("changes.a", LogLevel::kInfo), Names{}) << "as the root logger";
+  EXPECT_EQ(logging::level("changes.a")->modified_ms, -1);
+  EXPECT_EQ(logging::set_level("changes.a", LogLevel::kWarn), Names{"changes.a"});
+  EXPECT_EQ(logging::set_level("changes.a", LogLevel::kWarn), Names{});
+  EXPECT_EQ(logging::set_level("changes.a.b", LogLevel::kWarn), Names{});
+  EXPECT_EQ(logging::set_level("changes", LogLevel::kError),
+            (Names{"changes", "changes.a", "changes.a.b"}));
+  EXPECT_NE(logging::level("changes.a.b")->modified_ms, -1);
+}
+
+TEST_F(LogTest, APrefixThatEndsWithinANameReachesOnlyLevelsThatWereSet) {
+  Logger logger("prefix.family.Child");
+  logging::set_level("prefix.family", LogLevel::kWarn);
+  EXPECT_EQ(logging::set_level("prefix.fam", LogLevel::kDebug),
+            (Names{"prefix.fam", "prefix.family", "prefix.family.Child"}));
+  Logger other("prefix.other.Child");
+  EXPECT_EQ(logging::set_level("prefix.oth", LogLevel::kError), Names{"prefix.oth"});
+  EXPECT_EQ(logging::level("prefix.other.Child")->level, LogLevel::kInfo);
+}
+
+TEST_F(LogTest, WhatIsOffIsNotListedAndAlwaysTold) {
+  EXPECT_EQ(logging::set_level("switched.off", LogLevel::kOff), Names{"switched.off"});
+  EXPECT_EQ(logging::set_level("switched.off", LogLevel::kOff), Names{"switched.off"});
+  EXPECT_EQ(logging::all_levels().count("switched.off"), 0u);
+  EXPECT_EQ(logging::level("switched.off")->level, LogLevel::kOff);
+  logging::set_level("Root", LogLevel::kTrace);
+  EXPECT_EQ(logging::level("switched.off")->level, LogLevel::kTrace);
+  EXPECT_EQ(logging::level("ROOT")->level, LogLevel::kTrace);
+}
+
 TEST(LogLevelName, IsReadIgnoringCase) {
   EXPECT_EQ(logging::parse_level("warn"), LogLevel::kWarn);
-  EXPECT_EQ(logging::parse_level("ALL"), LogLevel::kTrace);
+  EXPECT_EQ(logging::parse_level(" ALL\t"), LogLevel::kTrace);
   EXPECT_FALSE(logging::parse_level("loud").has_value());
 }
 

@@ -13,12 +13,8 @@ bool same_ignoring_case(std::string_view a, std::string_view b) {
   });
 }
 
-std::string logger_name(const std::string& given) {
-  return same_ignoring_case(given, "root") ? "root" : given;
-}
-
 Answer get_level(const std::string& name) {
-  auto setting = logging::level(logger_name(name));
+  auto setting = logging::level(name);
   if (!setting) return refuse(404, "Logger " + name + " not found.");
   return json_response(logger_level_json(*setting));
 }
@@ -34,13 +30,12 @@ Answer set_level(ResourceContext& context, Call& call) {
   }
   // Java's words, too, for what its logging library does not take.
   if (given->second->empty()) return refuse(500, "Illegal null or empty Level name.");
-  auto level = logging::parse_level(config::trim(*given->second));
+  auto level = logging::parse_level(*given->second);
   if (!level) return refuse(404, "invalid log level '" + *given->second + "'.");
-  std::vector<std::string> names = logging::set_level(logger_name(call.path[0]), *level);
+  std::vector<std::string> names = logging::set_level(call.path[0], *level);
   const std::string* scope = call.query.find("scope");
   if (scope != nullptr && same_ignoring_case(*scope, "cluster")) {
-    auto told =
-        context.herder.set_logger_level_of_cluster(logger_name(call.path[0]), *given->second);
+    auto told = context.herder.set_logger_level_of_cluster(call.path[0], *given->second);
     return told ? Answer(empty_response(204)) : refuse(told.error());
   }
   return json_response(names_json(names));

@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "base/freed_by.h"
 #include "rest/tls.h"
 
 namespace millrace::rest {
@@ -12,11 +13,6 @@ namespace {
 constexpr const char* kConnectRestException =
     "org.apache.kafka.connect.runtime.rest.errors.ConnectRestException";
 constexpr std::string_view kBlank = " \t\r\n";
-
-struct CurlCleanup {
-  void operator()(CURL* curl) const { curl_easy_cleanup(curl); }
-  void operator()(curl_slist* list) const { curl_slist_free_all(list); }
-};
 
 size_t take_body(char* data, size_t, size_t size, void* into) {
   static_cast<HttpResponse*>(into)->body.append(data, size);
@@ -50,14 +46,15 @@ Failure no_answer(const std::string& why) {
 
 Result<HttpResponse> RestClient::send(const Request& request) const {
   static const CURLcode initialized = curl_global_init(CURL_GLOBAL_DEFAULT);
-  std::unique_ptr<CURL, CurlCleanup> curl(initialized == CURLE_OK ? curl_easy_init() : nullptr);
+  std::unique_ptr<CURL, FreedBy<curl_easy_cleanup>> curl(initialized == CURLE_OK ? curl_easy_init()
+                                                                                 : nullptr);
   if (curl == nullptr) return no_answer("libcurl cannot be used");
   curl_slist* list = nullptr;
   for (const auto& [name, value] : request.headers)
     list = curl_slist_append(list, (name + ": " + value).c_str());
   if (!request.body.empty()) list = curl_slist_append(list, "Content-Type: application/json");
   list = curl_slist_append(list, "Expect:");
-  const std::unique_ptr<curl_slist, CurlCleanup> headers(list);
+  const std::unique_ptr<curl_slist, FreedBy<curl_slist_free_all>> headers(list);
 
   HttpResponse response;
   CURL* handle = curl.get();

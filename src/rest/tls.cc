@@ -13,20 +13,15 @@
 #include <memory>
 #include <vector>
 
+#include "base/freed_by.h"
+
 namespace millrace::rest {
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* object) const {
-    Free(object);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freed<BIO_free>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Pkcs12 = std::unique_ptr<PKCS12, Freed<PKCS12_free>>;
+using Bio = std::unique_ptr<BIO, FreedBy<BIO_free>>;
+using Key = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, FreedBy<X509_free>>;
+using Pkcs12 = std::unique_ptr<PKCS12, FreedBy<PKCS12_free>>;
 
 constexpr char kConfigException[] = "org.apache.kafka.common.config.ConfigException";
 

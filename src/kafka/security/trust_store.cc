@@ -12,19 +12,14 @@
 #include <memory>
 #include <sstream>
 
+#include "base/freed_by.h"
+
 namespace millrace::kafka {
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-using Pkcs12 = std::unique_ptr<PKCS12, Freed<PKCS12_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
+using Bio = std::unique_ptr<BIO, FreedBy<BIO_free_all>>;
+using Pkcs12 = std::unique_ptr<PKCS12, FreedBy<PKCS12_free>>;
+using Certificate = std::unique_ptr<X509, FreedBy<X509_free>>;
 
 constexpr const char* kConfigException = "org.apache.kafka.common.config.ConfigException";
 

@@ -120,6 +120,9 @@ class Membership {
   void synced_group(TimePoint now, SyncGroupResponse response);
   void join_failed(TimePoint now, const std::string& cause, std::chrono::milliseconds pause);
   void join_failed_for_good(TimePoint now, Error error);
+  // By an error that JoinGroup and SyncGroup answer alike. unexpected: what to say before any
+  // other.
+  void rebalance_failed(TimePoint now, int16_t error, const std::string& unexpected);
   void distrust(const std::string& reason);
   void reset(const std::string& reason, bool with_member_id);
   void expel(const std::string& reason, bool with_member_id);

@@ -89,13 +89,6 @@ void Membership::on_join(TimePoint now, const Generation& sent,
       if (generation_ == sent)
         expel("encountered UNKNOWN_MEMBER_ID from JOIN_GROUP response", true);
       return join_failed(now, error_class(error), kAtOnce);
-    case code::kCoordinatorNotAvailable:
-    case code::kNotCoordinator:
-      distrust("error response " + error_name(error));
-      return join_failed(now, error_class(error), options_.retry_backoff);
-    case code::kGroupAuthorizationFailed:
-      return join_failed_for_good(
-          now, to_error(error, "Not authorized to access group: " + options_.group_id));
     case code::kGroupMaxSizeReached:
       return join_failed_for_good(
           now, to_error(error, "Consumer group " + options_.group_id +
@@ -103,15 +96,28 @@ void Membership::on_join(TimePoint now, const Generation& sent,
     case code::kInconsistentGroupProtocol:
     case code::kInvalidSessionTimeout:
     case code::kInvalidGroupId:
-    case code::kUnsupportedVersion:
+    case code::kUnsupportedVersion: return join_failed_for_good(now, to_error(error));
+    default:
+      log_.info("JoinGroup failed: {}", error_text(error));
+      return rebalance_failed(now, error, "Unexpected error in join group response: ");
+  }
+}
+
+void Membership::rebalance_failed(TimePoint now, int16_t error, const std::string& unexpected) {
+  switch (error) {
+    case code::kCoordinatorNotAvailable:
+    case code::kNotCoordinator:
+      distrust("error response " + error_name(error));
+      return join_failed(now, error_class(error), options_.retry_backoff);
+    case code::kGroupAuthorizationFailed:
+      return join_failed_for_good(
+          now, to_error(error, "Not authorized to access group: " + options_.group_id));
     case code::kFencedInstanceId: return join_failed_for_good(now, to_error(error));
     default: break;
   }
-  log_.info("JoinGroup failed: {}", error_text(error));
   if (is_retriable(error)) return join_failed(now, error_class(error), options_.retry_backoff);
-  join_failed_for_good(
-      now, Error(ErrorKind::fatal, "Unexpected error in join group response: " + error_text(error),
-                 "org.apache.kafka.common.KafkaException"));
+  join_failed_for_good(now, Error(ErrorKind::fatal, unexpected + error_text(error),
+                                  "org.apache.kafka.common.KafkaException"));
 }
 
 void Membership::joined_group(TimePoint now, JoinGroupResponse response) {
@@ -183,20 +189,8 @@ void Membership::on_sync(TimePoint now, const Generation& sent,
         expel("encountered " + error_name(error) + " from SYNC_GROUP response",
               error != code::kIllegalGeneration);
       return join_failed(now, error_class(error), kAtOnce);
-    case code::kCoordinatorNotAvailable:
-    case code::kNotCoordinator:
-      distrust("error response " + error_name(error));
-      return join_failed(now, error_class(error), options_.retry_backoff);
-    case code::kGroupAuthorizationFailed:
-      return join_failed_for_good(
-          now, to_error(error, "Not authorized to access group: " + options_.group_id));
-    case code::kFencedInstanceId: return join_failed_for_good(now, to_error(error));
-    default: break;
+    default: return rebalance_failed(now, error, "Unexpected error from SyncGroup: ");
   }
-  if (is_retriable(error)) return join_failed(now, error_class(error), options_.retry_backoff);
-  join_failed_for_good(
-      now, Error(ErrorKind::fatal, "Unexpected error from SyncGroup: " + error_text(error),
-                 "org.apache.kafka.common.KafkaException"));
 }
 
 void Membership::synced_group(TimePoint now, SyncGroupResponse response) {

@@ -9,22 +9,16 @@
 
 #include <climits>
 
+#include "base/freed_by.h"
 #include "kafka/security/trust_store.h"
 
 namespace millrace::kafka::wire {
 namespace {
 
-template <auto Free>
-struct Freed {
-  template <typename T>
-  void operator()(T* pointer) const {
-    Free(pointer);
-  }
-};
-using Bio = std::unique_ptr<BIO, Freed<BIO_free_all>>;
-using Key = std::unique_ptr<EVP_PKEY, Freed<EVP_PKEY_free>>;
-using Certificate = std::unique_ptr<X509, Freed<X509_free>>;
-using Pkcs12 = std::unique_ptr<PKCS12, Freed<PKCS12_free>>;
+using Bio = std::unique_ptr<BIO, FreedBy<BIO_free_all>>;
+using Key = std::unique_ptr<EVP_PKEY, FreedBy<EVP_PKEY_free>>;
+using Certificate = std::unique_ptr<X509, FreedBy<X509_free>>;
+using Pkcs12 = std::unique_ptr<PKCS12, FreedBy<PKCS12_free>>;
 
 Failure unusable(const std::string& what) {
   ERR_clear_error();

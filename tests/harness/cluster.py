@@ -1,6 +1,7 @@
 """A Connect cluster: workers of either kind with one group id, over one Kafka."""
 
 import os
+import re
 
 from .rest import RestError
 from .wait import wait_until
@@ -81,11 +82,16 @@ class Cluster:
         def settled():
             alive = {m.id for m in (on or self.running())}
             for member in self.running():
+                try:
+                    all_of_them = member.rest.get("/connectors?expand=status")
+                except (OSError, RestError) as error:
+                    seen[member.id] = str(error)
+                    return False
                 for name in connectors:
-                    try:
-                        status = member.rest.status(name)
-                    except (OSError, RestError) as error:
-                        seen[name] = str(error)
+                    status = all_of_them.get(name, {}).get("status")
+                    if status is None:
+                        seen.clear()
+                        seen[name] = f"{member.id} does not know it"
                         return False
                     parts = [status["connector"], *status["tasks"]]
                     if len(parts) != tasks + 1 or any(
@@ -95,6 +101,27 @@ class Cluster:
                         return False
             return True
         wait_until(settled, timeout, lambda: f"{len(connectors)} connectors to run; seen {seen}")
+
+    @staticmethod
+    def tasks_of(member):
+        """Names of the connectors of which a Millrace worker runs tasks now, by its own metrics."""
+        return set(re.findall(r'connector_task_metrics_[a-z_]+\{connector="([^"]+)"',
+                              str(member.rest.get("/metrics"))))
+
+    def leader(self):
+        """The Millrace worker that leads, by the metrics of any."""
+        def find():
+            for member in self.running():
+                try:
+                    text = str(member.rest.get("/metrics"))
+                except (OSError, RestError):
+                    continue
+                found = re.search(r'leader_name[^\n]*"http://127\.0\.0\.1:(\d+)/', text)
+                leading = [m for m in self.running() if found and m.port == int(found[1])]
+                if leading:
+                    return leading[0]
+            return None
+        return wait_until(find, 30, "a worker to name the leader")
 
     def close(self):
         for member in self.members:

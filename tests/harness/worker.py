@@ -41,6 +41,7 @@ class Worker:
             **(config or {})}
         self.process = None
         self.started_in = None
+        self.environment = {}  # beside that of the tests
 
     def _command(self, arguments):
         raise NotImplementedError
@@ -55,7 +56,7 @@ class Worker:
         assert self.process is None or not self.process.running(), "the worker runs already"
         begin = time.monotonic()
         self.process = Process(self._command(arguments), os.path.join(self.folder, "worker.log"),
-                               cwd=cwd)
+                               cwd=cwd, env={**os.environ, **self.environment})
         if wait:
             self.wait_started()
             self.started_in = time.monotonic() - begin

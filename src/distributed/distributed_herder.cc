@@ -36,7 +36,8 @@ DistributedHerder::DistributedHerder(DistributedOptions options, runtime::Worker
       validation_{worker_.parts().plugins,
                   worker_.parts().resolver,
                   &worker_.parts().client_overrides,
-                  {&worker_.parts().config, options_.kafka_version}},
+                  {&worker_.parts().config, options_.kafka_version},
+                  herder::ClusterRules{options_.herder.group_id}},
       core_(options_.herder, core_parts()),
       queue_("HerderRestarts"),
       automatic_restarts_(
@@ -255,33 +256,9 @@ Result<std::vector<config::ConfigKey>> DistributedHerder::plugin_config(
 }
 
 Result<herder::ConfigInfos> DistributedHerder::validate(const NullableProperties& config,
-                                                        Deadline deadline) {
-  auto infos = herder::validate_connector(validation_, config, deadline);
-  if (infos) check_group(config, *infos);
-  return infos;
-}
-
-// A sink whose consumers would join the workers' own group. Java: validateSinkConnectorConfig.
-void DistributedHerder::check_group(const NullableProperties& config,
-                                    herder::ConfigInfos& infos) const {
-  const Properties given = given_of(config);
-  if (herder::type_of_connector(*worker_.parts().plugins, given) != "sink") return;
-  auto value_of = [&](const char* key) {
-    auto found = given.find(key);
-    return found == given.end() ? std::string() : found->second;
-  };
-  const std::string own = value_of("consumer.override.group.id"), name = value_of("name");
-  const std::string group = own.empty() ? "connect-" + name : own;
-  if (group != options_.herder.group_id) return;
-  const std::string key = own.empty() ? "name" : "consumer.override.group.id";
-  const std::string message = (own.empty() ? "Consumer group for sink connector named " + name
-                                           : "Consumer group " + group) +
-                              " conflicts with Connect worker group " + options_.herder.group_id;
-  for (herder::ConfigInfo& info : infos.configs) {
-    if (!info.value || info.value->name != key) continue;
-    info.value->errors.push_back(message);
-    ++infos.error_count;
-  }
+                                                        Deadline deadline,
+                                                        const herder::KeyOrder& key_order) {
+  return herder::validate_connector(validation_, config, deadline, key_order);
 }
 
 Result<herder::RecordPreviews> DistributedHerder::preview_records(
@@ -294,7 +271,7 @@ Result<herder::RecordPreviews> DistributedHerder::preview_records(
 Result<herder::Created> DistributedHerder::put_connector_config(
     const std::string& name, const NullableProperties& config, std::optional<TargetState> initial,
     bool allow_replace, Deadline deadline, const herder::KeyOrder& key_order) {
-  auto infos = validate(config, deadline);
+  auto infos = validate(config, deadline, key_order);
   if (!infos) return fail(std::move(infos).error());
   if (auto refused = herder::refusal(*infos))
     return fail(ErrorKind::bad_config, *std::move(refused),

@@ -91,8 +91,8 @@ class DistributedHerder final : public herder::Herder, private runtime::WorkerLi
   std::vector<herder::PluginInfo> plugins() override;
   Result<std::vector<config::ConfigKey>> plugin_config(const std::string& plugin,
                                                        const std::string& version) override;
-  Result<herder::ConfigInfos> validate(const NullableProperties& config,
-                                       Deadline deadline) override;
+  Result<herder::ConfigInfos> validate(const NullableProperties& config, Deadline deadline,
+                                       const herder::KeyOrder& key_order = {}) override;
   Result<herder::RecordPreviews> preview_records(herder::RecordPreviewRequest request,
                                                  Deadline deadline) override;
   Result<void> put_task_configs(const std::string& name, const std::vector<Properties>& configs,
@@ -135,7 +135,6 @@ class DistributedHerder final : public herder::Herder, private runtime::WorkerLi
   Result<void> set_target(const std::string& name, TargetState state);
   void restart_automatically(const herder::AutomaticRestart::Part& part);
   herder::RestartPolicy restart_policy(const std::string& connector) const;
-  void check_group(const NullableProperties& config, herder::ConfigInfos& infos) const;
   void read_metrics(Sample& sample) const;
 
   const DistributedOptions options_;

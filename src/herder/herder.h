@@ -150,7 +150,8 @@ class Herder {
   // version: `latest`, a version or a range of them (KIP-891).
   virtual Result<std::vector<config::ConfigKey>> plugin_config(const std::string& plugin,
                                                                const std::string& version) = 0;
-  virtual Result<ConfigInfos> validate(const NullableProperties& config, Deadline deadline) = 0;
+  virtual Result<ConfigInfos> validate(const NullableProperties& config, Deadline deadline,
+                                       const KeyOrder& key_order = {}) = 0;
 
   // What would become of records; see record_preview.h.
   virtual Result<RecordPreviews> preview_records(RecordPreviewRequest, Deadline) {

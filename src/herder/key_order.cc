@@ -50,6 +50,16 @@ KeyOrder order_of_file(const config::NullableProperties& config) {
   return keys.in_order();
 }
 
+KeyOrder hash_map_order(const config::NullableProperties& config, const KeyOrder& given) {
+  KeyOrder keys;
+  const auto known = [&](const std::string& key) { return config.count(key) != 0; };
+  if (given.size() == config.size() && std::all_of(given.begin(), given.end(), known))
+    keys = given;
+  else
+    for (const auto& [key, value] : config) keys.push_back(key);
+  return HashMapKeys::copy_of(keys).in_order();
+}
+
 KeyOrder order_of_task(const KeyOrder& connector, const config::Properties& task) {
   HashMapKeys given;  // what the connector was started with
   for (const std::string& key : HashMapKeys::copy_of(connector).in_order()) given.put(key);

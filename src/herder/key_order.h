@@ -34,6 +34,9 @@ class HashMapKeys {
 
 // Of a configuration for which no request gave an order, such as one from a properties file.
 KeyOrder order_of_file(const config::NullableProperties& config);
+// Of a java.util.HashMap copied from a configuration. given: the request's order; where it is not
+// of these keys, theirs.
+KeyOrder hash_map_order(const config::NullableProperties& config, const KeyOrder& given);
 // Of a task's configuration, made by a connector that hands on its own. Java:
 // Worker.connectorTaskConfigs and AbstractHerder.reverseTransform.
 KeyOrder order_of_task(const KeyOrder& connector, const config::Properties& task);

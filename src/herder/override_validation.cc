@@ -18,11 +18,10 @@ constexpr char kConfigException[] = "org.apache.kafka.common.config.ConfigExcept
 
 // The settings in the order in which Java comes by them, through several HashMaps: it decides which
 // of two bad values is the one that is told.
-KeyOrder names_in_order(const NullableProperties& properties, std::string_view prefix) {
-  KeyOrder all;
-  for (const auto& [key, value] : properties) all.push_back(key);
+KeyOrder names_in_order(const NullableProperties& properties, const KeyOrder& order,
+                        std::string_view prefix) {
   HashMapKeys cut;
-  for (const std::string& key : HashMapKeys::copy_of(all).in_order())
+  for (const std::string& key : hash_map_order(properties, order))
     if (key.size() > prefix.size() && key.starts_with(prefix)) cut.put(key.substr(prefix.size()));
   HashMapKeys names;
   for (const std::string& key : HashMapKeys::copy_of(cut.in_order()).in_order()) names.put(key);
@@ -30,10 +29,10 @@ KeyOrder names_in_order(const NullableProperties& properties, std::string_view p
 }
 
 Result<std::vector<ConfigValue>> parsed(const ConfigDef& definition,
-                                        const NullableProperties& properties,
+                                        const NullableProperties& properties, const KeyOrder& order,
                                         std::string_view prefix) {
   std::vector<ConfigValue> values;
-  for (const std::string& name : names_in_order(properties, prefix)) {
+  for (const std::string& name : names_in_order(properties, order, prefix)) {
     const std::optional<std::string>& given = properties.at(std::string(prefix) + name);
     ConfigValue& value = values.emplace_back();
     value.name = name;
@@ -60,7 +59,8 @@ Result<std::vector<ConfigValue>> parsed(const ConfigDef& definition,
 }  // namespace
 
 Result<ConfigInfos> validate_overrides(const config::ClientOverridePolicy& policy,
-                                       ConnectorKind kind, const NullableProperties& properties) {
+                                       ConnectorKind kind, const NullableProperties& properties,
+                                       bool offsets_clients, const KeyOrder& order) {
   const bool source = kind == ConnectorKind::kSource;
   const bool dead_letters = config::has_dead_letter_topic(properties);
   struct Section {
@@ -71,15 +71,15 @@ Result<ConfigInfos> validate_overrides(const config::ClientOverridePolicy& polic
   // Parsed in Java's order: the first bad value ends it.
   const Section sections[] = {
       {source || dead_letters, ClientKind::kProducer, config::kProducerOverride},
-      {dead_letters || (source && config::uses_topic_creation(properties)), ClientKind::kAdmin,
-       config::kAdminOverride},
-      {!source, ClientKind::kConsumer, config::kConsumerOverride},
+      {dead_letters || offsets_clients || (source && config::uses_topic_creation(properties)),
+       ClientKind::kAdmin, config::kAdminOverride},
+      {!source || offsets_clients, ClientKind::kConsumer, config::kConsumerOverride},
   };
   ConfigInfos infos, of_admin;
   for (const Section& section : sections) {
     if (!section.used) continue;
     const ConfigDef& definition = config::client_config_def(section.client);
-    auto values = parsed(definition, properties, section.prefix);
+    auto values = parsed(definition, properties, order, section.prefix);
     if (!values) return fail(std::move(values).error());
     policy.check(*values);
     ConfigInfos answer = prefixed(definition, *std::move(values), std::string(section.prefix));

@@ -9,9 +9,12 @@
 namespace millrace::herder {
 
 // Sections of the clients that such a connector has: the producer's, the consumer's, the admin
-// client's. Failure: a value that its key cannot take; as in Java, there is no answer then.
+// client's. offsets_clients: of a source, those with which it reads its own offsets topic. Failure:
+// a value that its key cannot take; as in Java, there is no answer then. order: of the keys in the
+// request.
 Result<ConfigInfos> validate_overrides(const config::ClientOverridePolicy& policy,
                                        config::ConnectorKind kind,
-                                       const NullableProperties& properties);
+                                       const NullableProperties& properties,
+                                       bool offsets_clients = false, const KeyOrder& order = {});
 
 }  // namespace millrace::herder

@@ -172,9 +172,9 @@ Result<std::vector<config::ConfigKey>> StandaloneHerder::plugin_config(const std
   return keys_of_plugin(*worker_.parts().plugins, plugin, version);
 }
 
-Result<ConfigInfos> StandaloneHerder::validate(const NullableProperties& config,
-                                               Deadline deadline) {
-  return validate_connector(validation_, config, deadline);
+Result<ConfigInfos> StandaloneHerder::validate(const NullableProperties& config, Deadline deadline,
+                                               const KeyOrder& key_order) {
+  return validate_connector(validation_, config, deadline, key_order);
 }
 
 Result<RecordPreviews> StandaloneHerder::preview_records(RecordPreviewRequest request,

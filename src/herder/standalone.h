@@ -86,7 +86,8 @@ class StandaloneHerder : public Herder,
   std::vector<PluginInfo> plugins() override;
   Result<std::vector<config::ConfigKey>> plugin_config(const std::string& plugin,
                                                        const std::string& version) override;
-  Result<ConfigInfos> validate(const NullableProperties& config, Deadline deadline) override;
+  Result<ConfigInfos> validate(const NullableProperties& config, Deadline deadline,
+                               const KeyOrder& key_order = {}) override;
   Result<RecordPreviews> preview_records(RecordPreviewRequest request, Deadline deadline) override;
 
  private:

@@ -72,17 +72,6 @@ std::optional<std::string> text_of(const NullableProperties& properties, const s
   return found->second;
 }
 
-// given: the request's, where there was one.
-KeyOrder hash_map_order(const NullableProperties& properties, const KeyOrder& given) {
-  KeyOrder keys;
-  const auto known = [&](const std::string& key) { return properties.count(key) != 0; };
-  if (given.size() == properties.size() && std::all_of(given.begin(), given.end(), known))
-    keys = given;
-  else
-    for (const auto& [key, value] : properties) keys.push_back(key);
-  return HashMapKeys::copy_of(keys).in_order();
-}
-
 // As Java prints a map; without what looks like a secret, since no table says which values are.
 std::string printed(const NullableProperties& properties, const KeyOrder& given) {
   std::string text = "{";
@@ -237,10 +226,13 @@ Result<ConfigInfos> validate_as(const ValidationParts& parts,
   if (kind == ConnectorKind::kSink)
     if (auto checked = config::check_sink_config(properties, values); !checked)
       return fail(std::move(checked).error());
+  if (parts.cluster) validate_in_cluster(*parts.cluster, *type, properties, values);
   add_null_errors(properties, order, values);
   // Converters may add errors to the keys that name them: before those are collected.
   ConfigInfos converters = validate_converters(properties, parts.enrichment, values);
-  auto overrides = validate_overrides(*parts.client_overrides, kind, properties);
+  auto overrides = validate_overrides(
+      *parts.client_overrides, kind, properties,
+      parts.cluster && has_offsets_clients(*parts.cluster, kind, properties), order);
   if (!overrides) return fail(std::move(overrides).error());
   auto own_values = validate_by_connector(type, properties, deadline);
   if (!own_values) return fail(std::move(own_values).error());

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "base/result.h"
 #include "config/client_config.h"
 #include "config/config_resolver.h"
+#include "herder/cluster_validation.h"
 #include "herder/enriched_keys.h"
 #include "herder/herder.h"
 #include "herder/key_order.h"
@@ -37,6 +39,7 @@ struct ValidationParts {
   std::shared_ptr<config::ConfigResolver> resolver;
   const config::ClientOverridePolicy* client_overrides = nullptr;
   Enrichment enrichment = {};
+  std::optional<ClusterRules> cluster = std::nullopt;  // of a worker in a cluster
   std::shared_ptr<UnknownClasses> unknown_classes = std::make_shared<UnknownClasses>();
 };
 

@@ -1,4 +1,7 @@
 // Of a connector: restart, pause, resume, stop, delete, topics.
+#include <optional>
+#include <vector>
+
 #include "rest/json_views.h"
 #include "rest/resources.h"
 
@@ -56,25 +59,42 @@ herder::InternalRequest internal_request(const Call& call) {
   return request;
 }
 
-Answer put_task_configs(ResourceContext& context, Call& call) {
-  auto body = call.json();
-  if (!body) return RestFailure(body.error());
-  if (!body->is_array())
-    return body->is_null() ? refuse(500, "No content to map due to end-of-input")
-                           : wrong_type(
-                                 "java.util.ArrayList<java.util.Map<java.lang.String,java.lang."
-                                 "String>>",
-                                 *body);
+constexpr JavaType kTaskConfigs = {JavaType::Form::kList, "java.util.ArrayList",
+                                   "<java.util.Map<java.lang.String,java.lang.String>>"};
+
+// No value: there is a null where a configuration should be. Java comes by it when it has found the
+// request to be signed.
+tl::expected<std::optional<std::vector<config::Properties>>, RestError> read_task_configs(
+    const JsonValue& body) {
+  if (auto refused = refuse_kind(kTaskConfigs, body)) return RestFailure(*refused);
   std::vector<config::Properties> tasks;
-  for (const JsonValue& each : body->elements) {
-    auto given = to_properties(each, "a task's configuration");
+  bool has_null = body.is_null();
+  for (const JsonValue& each : body.elements) {
+    if (each.is_null() && !each.broken) {
+      has_null = true;
+      continue;
+    }
+    auto given = to_properties(each, "a task's configuration", element_of({}, tasks.size()));
     if (!given) return RestFailure(given.error());
-    config::Properties& task = tasks.emplace_back();
-    for (auto& [key, value] : *given)
-      if (value) task.emplace(key, *std::move(value));
+    tasks.push_back(config::given_of(*given));
   }
-  auto put = context.herder.put_task_configs(call.path[0], tasks, internal_request(call),
-                                             context.deadline());
+  if (auto refused = refuse_broken(body)) return RestFailure(*refused);
+  if (has_null) return std::nullopt;
+  return tasks;
+}
+
+Answer put_task_configs(ResourceContext& context, Call& call) {
+  if (call.request.body.empty()) return refuse(500, "No content to map due to end-of-input");
+  auto body = call.document();
+  if (!body) return RestFailure(body.error());
+  auto tasks = read_task_configs(*body);
+  if (!tasks) return RestFailure(tasks.error());
+  // Without tasks those of no connector are put: that says whether the request is signed.
+  const auto put = context.herder.put_task_configs(
+      *tasks ? call.path[0] : std::string(), tasks->value_or(std::vector<config::Properties>()),
+      internal_request(call), context.deadline());
+  if (!*tasks && (put || put.error().kind() == ErrorKind::not_found))
+    return refuse(500, "The request has null in place of a task's configuration");
   return empty_or_error(put, 204);
 }
 
@@ -123,15 +143,19 @@ void add_connector_actions(Router& router, ResourceContext& context) {
   router.add({.method = "POST",
               .pattern = "/connectors/{connector}/tasks",
               .summary = "Between workers of a cluster: task configurations",
-              .handler = [&context](Call& call) { return put_task_configs(context, call); }});
+              .handler = [&context](Call& call) { return put_task_configs(context, call); },
+              .consumes_json = false});
   router.add({.method = "PUT",
               .pattern = "/connectors/{connector}/fence",
               .summary = "Between workers of a cluster: fence out older tasks",
-              .handler = [&context](Call& call) {
-                return empty_or_error(context.herder.fence_zombies(
-                                          call.path[0], internal_request(call), context.deadline()),
-                                      200);
-              }});
+              .handler =
+                  [&context](Call& call) {
+                    return empty_or_error(
+                        context.herder.fence_zombies(call.path[0], internal_request(call),
+                                                     context.deadline()),
+                        200);
+                  },
+              .consumes_json = false});
   router.add({.method = "GET",
               .pattern = "/connectors/{connector}/topics",
               .summary = "Topics that the connector has used since it was created or reset",

@@ -23,7 +23,7 @@ Answer validate(ResourceContext& context, Call& call) {
                              call.path[0]);
     }
   }
-  auto infos = context.herder.validate(*properties, context.deadline());
+  auto infos = context.herder.validate(*properties, context.deadline(), key_order_of(*body));
   if (infos) return json_response(config_infos_json(*infos));
   const Error& error = infos.error();
   if (error.kind() == ErrorKind::timed_out) return refuse(error);

@@ -133,8 +133,8 @@ class FakeHerder : public herder::Herder {
     secret.default_value = "very-secret";
     return std::vector{secret};
   }
-  Result<herder::ConfigInfos> validate(const herder::NullableProperties& config,
-                                       Deadline) override {
+  Result<herder::ConfigInfos> validate(const herder::NullableProperties& config, Deadline,
+                                       const herder::KeyOrder&) override {
     if (config.count("connector.class") == 0) {
       return fail(ErrorKind::bad_config, "Connector config {} contains no connector type",
                   "org.apache.kafka.connect.runtime.rest.errors.BadRequestException");

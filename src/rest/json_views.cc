@@ -39,8 +39,8 @@ Json properties(const config::Properties& given, const herder::KeyOrder& order) 
 void add_state(Json& json, const herder::ConnectorStatus::Part& part) {
   json["state"] = runtime::state_name(part.state);
   json["worker_id"] = part.worker_id;
-  if (!part.trace.empty()) json["trace"] = part.trace;
   json["version"] = part.version.empty() ? Json(nullptr) : Json(part.version);
+  if (!part.trace.empty()) json["trace"] = part.trace;  // last, as Java's 4.x have it
 }
 
 std::string_view importance_name(config::Importance importance) {

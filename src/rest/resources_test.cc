@@ -214,7 +214,7 @@ TEST_F(RestServerTest, ReadsConnectors) {
          R"([{"id":{"connector":"c","task":0},"config":{"name":"c"}}])");
   std::string status =
       R"({"name":"c","connector":{"state":"RUNNING","worker_id":"127.0.0.1:8083","version":"1.0"},)"
-      R"("tasks":[{"id":0,"state":"FAILED","worker_id":"127.0.0.1:8083","trace":"java.lang.Exception: �","version":null}],"type":"source"})";
+      R"("tasks":[{"id":0,"state":"FAILED","worker_id":"127.0.0.1:8083","version":null,"trace":"java.lang.Exception: �"}],"type":"source"})";
   expect(ask("GET", "/connectors/c/status"), 200, status);
   std::string info =
       R"({"name":"c","config":{"name":"c"},"tasks":[{"connector":"c","task":0}],"type":"source"})";
@@ -223,7 +223,7 @@ TEST_F(RestServerTest, ReadsConnectors) {
   expect(ask("GET", "/connectors?expand"), 200, R"({"c":{}})");
   expect(
       ask("GET", "/connectors/c/tasks/0/status"), 200,
-      R"({"id":0,"state":"FAILED","worker_id":"127.0.0.1:8083","trace":"java.lang.Exception: �","version":null})");
+      R"({"id":0,"state":"FAILED","worker_id":"127.0.0.1:8083","version":null,"trace":"java.lang.Exception: �"})");
   EXPECT_EQ(ask("GET", "/connectors/c/tasks/+00/status").status, 200);
   expect(ask("GET", "/connectors/c/tasks/1/status"), 404,
          R"({"error_code":404,"message":"No status found for task c-1"})");

@@ -7,6 +7,7 @@
 #include "herder/offset_listing.h"
 #include "herder/plugin_listing.h"
 #include "herder/record_preview.h"
+#include "herder/restart_notices.h"
 
 namespace millrace::distributed {
 namespace {
@@ -16,7 +17,6 @@ using std::chrono::milliseconds;
 
 constexpr char kNotFound[] = "org.apache.kafka.connect.errors.NotFoundException";
 constexpr milliseconds kWriteTimeout{35'000};  // the stores give up after 30 s
-constexpr milliseconds kRestartTimeout{60'000};
 constexpr milliseconds kLongestPoll{1'000};
 constexpr milliseconds kLeaveTimeout{2'000};
 
@@ -43,9 +43,8 @@ DistributedHerder::DistributedHerder(DistributedOptions options, runtime::Worker
       automatic_restarts_(
           queue_, worker_.parts().metrics,
           [this](const herder::AutomaticRestart::Part& part) { restart_automatically(part); }),
-      expiry_restarts_(queue_, [this](const std::string& connector) {
-        restart_automatically({connector, herder::AutomaticRestart::kConnector});
-      }) {}
+      expiry_restarts_(
+          queue_, [this](const std::string& connector) { restart_for_new_values(connector); }) {}
 
 DistributedHerder::~DistributedHerder() { stop(); }
 
@@ -54,6 +53,7 @@ HerderParts DistributedHerder::core_parts() {
   parts.configs = stores_.configs.get();
   parts.statuses = stores_.statuses.get();
   parts.worker = &port_;
+  parts.listener = this;
   parts.forward_task_configs = [this](const std::string& url, const std::string& connector,
                                       const std::vector<Properties>& configs,
                                       const WorkerPort::Started& done) {
@@ -206,11 +206,7 @@ Result<ConnectorStatus> DistributedHerder::connector_status(const std::string& n
   auto config = config_of(name);
   status->type =
       config ? herder::type_of_connector(*worker_.parts().plugins, given_of(*config)) : "unknown";
-  if (auto notice = automatic_restarts_.notice({name, herder::AutomaticRestart::kConnector});
-      !notice.empty() && status->connector.state == State::kFailed)
-    status->connector.trace += notice;
-  for (ConnectorStatus::TaskPart& task : status->tasks)
-    if (task.state == State::kFailed) task.trace += automatic_restarts_.notice({name, task.index});
+  herder::add_restart_notices(automatic_restarts_, *status);
   return status;
 }
 
@@ -280,7 +276,6 @@ Result<herder::Created> DistributedHerder::put_connector_config(
     core_.put_connector(name, config, initial, allow_replace, deadline, answer);
   });
   if (!created) return fail(std::move(created).error());
-  automatic_restarts_.cancel({name, herder::AutomaticRestart::kConnector});
   const auto state = core_.snapshot();
   if (!state->contains(name)) return connector_not_found(name);  // deleted in the same moment
   herder::Created answer{*created, info_of(name, *state)};
@@ -409,48 +404,6 @@ void DistributedHerder::task_reconfiguration_requested(const std::string& connec
 
 void DistributedHerder::topic_used(const TaskId& id, std::string_view topic) {
   if (options_.herder.topic_tracking) stores_.statuses->put_topic(id, std::string(topic));
-}
-
-void DistributedHerder::connector_failed(const std::string& connector, const Error& error) {
-  connector_state_changed(connector, State::kFailed, error.trace());
-  automatic_restarts_.failed({connector, herder::AutomaticRestart::kConnector}, error,
-                             restart_policy(connector));
-}
-
-void DistributedHerder::task_failed(const TaskId& id, const Error& error) {
-  task_state_changed(id, State::kFailed, error.trace());
-  automatic_restarts_.failed(id, error, restart_policy(id.connector));
-}
-
-herder::RestartPolicy DistributedHerder::restart_policy(const std::string& connector) const {
-  auto config = config_of(connector);
-  if (!config) return {};
-  Properties keys = given_of(*config);
-  std::erase_if(keys, [](const auto& each) { return !each.first.starts_with("errors.restart."); });
-  if (keys.empty()) return {};
-  auto resolved = worker_.parts().resolver->resolve(keys);
-  return herder::RestartPolicy::from(resolved ? *resolved : keys);
-}
-
-// By the worker that runs it: the request is served here or, after a rebalance, not at all.
-void DistributedHerder::restart_automatically(const herder::AutomaticRestart::Part& part) {
-  const Deadline deadline = std::chrono::steady_clock::now() + kRestartTimeout;
-  auto tell = [this, part](const Result<void>& restarted) {
-    if (!restarted)
-      log_.warn(
-          "The automatic restart of {} was not made: {}",
-          part.index == herder::AutomaticRestart::kConnector ? part.connector : part.to_string(),
-          restarted.error().describe());
-  };
-  if (part.index == herder::AutomaticRestart::kConnector)
-    core_.restart_connector(part.connector, deadline, tell);
-  else
-    core_.restart_task(part, deadline, tell);
-}
-
-void DistributedHerder::values_expire(const std::string& connector, const Properties& resolved,
-                                      const std::map<std::string, milliseconds>& times) {
-  expiry_restarts_.resolved(connector, resolved, times);
 }
 
 }  // namespace millrace::distributed

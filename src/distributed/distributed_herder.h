@@ -43,7 +43,9 @@ struct DistributedStores {
   std::unique_ptr<storage::StatusStore> statuses;
 };
 
-class DistributedHerder final : public herder::Herder, private runtime::WorkerListener {
+class DistributedHerder final : public herder::Herder,
+                                private runtime::WorkerListener,
+                                private PartListener {
  public:
   DistributedHerder(DistributedOptions options, runtime::WorkerParts parts,
                     DistributedStores stores);
@@ -114,6 +116,11 @@ class DistributedHerder final : public herder::Herder, private runtime::WorkerLi
   void values_expire(const std::string& connector, const Properties& resolved,
                      const std::map<std::string, std::chrono::milliseconds>& times) override;
 
+  // PartListener
+  void target_applied(const std::string& connector, TargetState target) override;
+  void withdrawn(const Load& load) override;
+  void restarting(const Load& load) override;
+
   void run();
   void wake();
   // Asks the core and waits.
@@ -133,7 +140,10 @@ class DistributedHerder final : public herder::Herder, private runtime::WorkerLi
   storage::StoredStatus status_of(const std::string& connector, State state,
                                   const std::string& trace) const;
   Result<void> set_target(const std::string& name, TargetState state);
+  // distributed_restarts.cc
   void restart_automatically(const herder::AutomaticRestart::Part& part);
+  void restart_if_failed(const herder::AutomaticRestart::Part& part, Deadline deadline);
+  void restart_for_new_values(const std::string& connector);
   herder::RestartPolicy restart_policy(const std::string& connector) const;
   void read_metrics(Sample& sample) const;
 

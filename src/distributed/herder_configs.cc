@@ -107,7 +107,7 @@ void HerderCore::restart_updated_connectors(const std::set<std::string>& connect
     const bool remains = configs_->contains(connector);
     log_.info("Handling connector-only config update by {} connector {}",
               remains ? "restarting" : "stopping", connector);
-    stop_parts({{connector}, {}}, [] {});
+    withdraw_parts({{connector}, {}});
     if (remains)
       start_connector(connector, [this, connector](const Result<void>& started) {
         if (!started)
@@ -125,6 +125,7 @@ void HerderCore::apply_target_states(const std::set<std::string>& connectors) {
     const bool here = connectors_.count(connector) != 0 ||
                       (task != tasks_.end() && task->first.connector == connector);
     if (!here) continue;
+    if (parts_.listener != nullptr) parts_.listener->target_applied(connector, target);
     parts_.worker->set_target_state(
         connector, target,
         later<Result<TargetState>>([this, connector](const Result<TargetState>& reached) {
@@ -152,7 +153,7 @@ void HerderCore::stop_reconfigured_tasks(const std::set<std::string>& connectors
       "Handling task config update by stopping {} tasks, which will be restarted after rebalance "
       "if still assigned to this worker",
       old.tasks.size());
-  stop_parts(old, [] {});
+  withdraw_parts(old);
 }
 
 }  // namespace millrace::distributed

@@ -33,6 +33,7 @@
 #include "base/log.h"
 #include "distributed/herder_inbox.h"
 #include "distributed/herder_requests.h"
+#include "distributed/part_listener.h"
 #include "distributed/session_keys.h"
 #include "distributed/worker_coordinator.h"
 #include "distributed/worker_port.h"
@@ -68,6 +69,7 @@ struct HerderParts {
   storage::ConfigStore* configs = nullptr;
   storage::StatusStore* statuses = nullptr;
   WorkerPort* worker = nullptr;
+  PartListener* listener = nullptr;  // may be null
   ForwardTaskConfigs forward_task_configs;
   std::function<std::chrono::steady_clock::time_point()> now;
   std::function<int64_t()> wall_ms;                                           // since the epoch
@@ -227,6 +229,8 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
   void start_task(const TaskId& task, Answer<void> answer);
   // Of the load what runs here; `done` when all has stopped.
   void stop_parts(const Load& load, Done done);
+  // The same, of what is not started again as it was.
+  void withdraw_parts(const Load& load);
   // All of it: what has been stopping already is waited for, too.
   void stop_all_of(const Load& load, Done done);
   void put_failed(const TaskId& task, const Error& error);

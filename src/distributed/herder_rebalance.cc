@@ -94,6 +94,7 @@ void HerderCore::claim_write_privileges() {
 void HerderCore::revoked(const Load& load) {
   log_.info("Revoked: {} connectors and {} tasks", load.connectors.size(), load.tasks.size());
   ++revocations_;
+  if (parts_.listener != nullptr) parts_.listener->withdrawn(load);
   stop_all_of(load, [this, load] {
     const auto state = parts_.configs->snapshot();
     std::set<std::string> touched(load.connectors.begin(), load.connectors.end());

@@ -122,6 +122,7 @@ void HerderCore::restart_planned(const RestartRequest& request) {
   if (here.empty()) return;
   log_.info("Restarting connector {}: the connector: {}, tasks: {}", request.connector,
             !here.connectors.empty(), here.tasks.size());
+  if (parts_.listener != nullptr) parts_.listener->restarting(here);
   stop_parts(here, [this, here] { start_again(here); });
 }
 

@@ -31,7 +31,7 @@ std::optional<std::string> first_null(const NullableProperties& config) {
 void HerderCore::start_work() {
   const Load& held = assignment_->assigned;
   log_.info("Starting connectors and tasks using config offset {}", assignment_->config_offset);
-  if (const Load old = outdated(); !old.empty()) stop_parts(old, [] {});
+  if (const Load old = outdated(); !old.empty()) withdraw_parts(old);
   for (const std::string& connector : held.connectors)
     if (connectors_.count(connector) == 0)
       start_connector(connector, [this, connector](const Result<void>& started) {
@@ -161,6 +161,11 @@ void HerderCore::stop_parts(const Load& load, Done done) {
   for (const TaskId& task : load.tasks)
     if (tasks_.count(task) != 0) running.tasks.push_back(task);
   stop_all_of(running, std::move(done));
+}
+
+void HerderCore::withdraw_parts(const Load& load) {
+  if (parts_.listener != nullptr) parts_.listener->withdrawn(load);
+  stop_parts(load, [] {});
 }
 
 void HerderCore::stop_all_of(const Load& load, Done done) {

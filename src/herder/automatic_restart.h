@@ -3,11 +3,6 @@
 // configuration asks for it. Ours; Kafka Connect leaves a failed task FAILED until somebody
 // restarts it.
 //
-//   errors.restart.max.attempts      how often in a row; 0 never (the default), -1 without end
-//   errors.restart.delay.initial.ms  before the first; doubled before each further one
-//   errors.restart.delay.max.ms      at most; one that has run for as long counts as well again
-//   errors.restart.on                `transient` failures alone (the default), or `all`
-//
 // It is told what fails, decides, and asks its owner, a herder of either kind, to restart. It
 // knows nothing of states: the owner drops a restart that came too late.
 
@@ -25,25 +20,11 @@
 #include "base/log.h"
 #include "base/metrics.h"
 #include "base/result.h"
-#include "config/config_def.h"
+#include "herder/restart_policy.h"
 #include "herder/schedule.h"
 #include "runtime/task.h"
 
 namespace millrace::herder {
-
-struct RestartPolicy {
-  int64_t maximum_attempts = 0;  // 0: never; below: no limit
-  std::chrono::milliseconds initial_delay{1000}, maximum_delay{60000};
-  bool all_failures = false;
-
-  // Of a connector's configuration, variables resolved. What is no valid value is as if not given.
-  static RestartPolicy from(const config::Properties& config);
-};
-
-// Whether a failure may be gone at the next attempt: it or one of its causes is retriable, timed
-// out or of the network or files, and none is bad data or bad configuration or went beyond what
-// errors.tolerance allows.
-bool is_transient(const Error& error);
 
 // Thread-safe. The owner is called on the schedule's thread, without a lock.
 class AutomaticRestart {

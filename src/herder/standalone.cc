@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "herder/plugin_listing.h"
+#include "herder/restart_notices.h"
 
 namespace millrace::herder {
 namespace {
@@ -136,7 +137,7 @@ Result<ConnectorStatus> StandaloneHerder::connector_status(const std::string& na
     config = entry->config;
   }
   status.type = type_of(config);
-  add_restart_notices(status);
+  add_restart_notices(automatic_restarts_, status);
   return status;
 }
 

@@ -149,7 +149,6 @@ class StandaloneHerder : public Herder,
   void restart_for_new_values(const std::string& connector);
   void failed(const AutomaticRestart::Part& part, const Error& error);
   RestartPolicy restart_policy(const std::string& connector) const;
-  void add_restart_notices(ConnectorStatus& status) const;
 
   ConnectorInfo info_of(const Entry& entry) const;  // holding mutex_
   std::string type_of(const Properties& config) const;

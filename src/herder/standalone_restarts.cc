@@ -1,20 +1,9 @@
 // StandaloneHerder: restarts that no user asked for.
 
-#include "config/config_resolver.h"
+#include "herder/restart_notices.h"
 #include "herder/standalone.h"
 
 namespace millrace::herder {
-namespace {
-
-constexpr std::string_view kRestartKeys = "errors.restart.";
-
-void add_line(std::string& trace, const std::string& line) {
-  if (line.empty()) return;
-  if (!trace.empty() && trace.back() != '\n') trace += '\n';
-  trace += line;
-}
-
-}  // namespace
 
 void StandaloneHerder::connector_failed(const std::string& connector, const Error& error) {
   connector_state_changed(connector, State::kFailed, error.trace());
@@ -30,54 +19,31 @@ void StandaloneHerder::failed(const AutomaticRestart::Part& part, const Error& e
   automatic_restarts_.failed(part, error, restart_policy(part.connector));
 }
 
-// Nearly always none: then nothing is resolved either.
 RestartPolicy StandaloneHerder::restart_policy(const std::string& connector) const {
-  Properties keys;
+  Properties config;
   {
     std::lock_guard lock(mutex_);
     auto entry = connectors_.find(connector);
     if (entry == connectors_.end() || !entry->second->exists) return {};
-    const Properties& config = entry->second->config;
-    for (auto key = config.lower_bound(std::string(kRestartKeys));
-         key != config.end() && key->first.compare(0, kRestartKeys.size(), kRestartKeys) == 0;
-         ++key)
-      keys.insert(*key);
+    config = entry->second->config;
   }
-  if (keys.empty()) return {};
-  Result<Properties> resolved = worker_.parts().resolver->resolve(keys);
-  return RestartPolicy::from(resolved ? *resolved : keys);
-}
-
-void StandaloneHerder::add_restart_notices(ConnectorStatus& status) const {
-  if (status.connector.state == State::kFailed)
-    add_line(status.connector.trace,
-             automatic_restarts_.notice({status.name, AutomaticRestart::kConnector}));
-  for (ConnectorStatus::TaskPart& task : status.tasks)
-    if (task.state == State::kFailed)
-      add_line(task.trace, automatic_restarts_.notice({status.name, task.index}));
+  return RestartPolicy::from(config, *worker_.parts().resolver);
 }
 
 void StandaloneHerder::restart_automatically(const AutomaticRestart::Part& part) {
   EntryPtr entry = find(part.connector);
   if (entry == nullptr) return;
   operate(entry, [self = shared_from_this(), entry, part] {
-    const bool connector = part.index == AutomaticRestart::kConnector;
     // What came between makes it superfluous.
     Result<ConnectorStatus> status = self->connector_status(entry->name);
-    if (!status) return;
-    State state = status->connector.state;
-    if (!connector) {
-      state = State::kUnassigned;
-      for (const ConnectorStatus::TaskPart& task : status->tasks)
-        if (task.index == part.index) state = task.state;
-    }
-    if (state != State::kFailed) return;
+    if (!status || !is_failed(*status, part)) return;
     {
       std::lock_guard lock(self->mutex_);
       if (!entry->exists) return;
       if (entry->target != TargetState::kStarted) return self->automatic_restarts_.postpone(part);
     }
-    if (connector) return self->restart(entry, Pending<bool>::make());
+    if (part.index == AutomaticRestart::kConnector)
+      return self->restart(entry, Pending<bool>::make());
     self->worker_.stop_tasks({part});
     (void)self->start_task(entry, part.index);
   });

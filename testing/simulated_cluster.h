@@ -181,7 +181,8 @@ class SimulatedCluster {
     }
     const auto state = configs_.whole.state();
     size_t wanted = 0;
-    for (const auto& [name, connector] : state->connectors) {
+    for (const auto& [name, shared] : state->connectors) {
+      const auto& connector = *shared;
       const std::string version = *connector.config.at("version");
       if (auto problem = check(running, "c:" + name, version, connector.target); !problem.empty())
         return problem;

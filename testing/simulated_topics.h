@@ -63,7 +63,7 @@ class ConfigReader {
           targets_.erase(name);
         else
           targets_[name] = target;
-        if (known) state.connectors[name].target = target;
+        if (known) state.connectors[name].edit().target = target;
         if (changed && listener != nullptr) listener->target_state_changed(name);
         return;
       }
@@ -78,7 +78,7 @@ class ConfigReader {
         return;
       case ConfigRecord::Kind::kCountRecord:
         state.task_count_records[name] = record.number;
-        if (state.connectors.count(name) != 0) state.connectors[name].pending_fencing = false;
+        if (state.connectors.count(name) != 0) state.connectors[name].edit().pending_fencing = false;
         return;
     }
   }
@@ -99,7 +99,7 @@ class ConfigReader {
       if (listener != nullptr) listener->connector_config_removed(name);
       return;
     }
-    ClusterState::Connector& connector = state.connectors[name];
+    ClusterState::Connector& connector = state.connectors[name].edit();
     connector.config = *record.config;
     auto target = targets_.try_emplace(name, TargetState::kStarted).first;
     connector.target = target->second;
@@ -112,7 +112,7 @@ class ConfigReader {
       deferred_.erase(record.connector);
       return;
     }
-    ClusterState::Connector& connector = found->second;
+    ClusterState::Connector& connector = found->second.edit();
     auto& tasks = deferred_[record.connector];
     bool complete = true;
     for (int32_t task = 0; task < record.number; ++task)

@@ -56,7 +56,7 @@ class History {
     storage::ClusterState state;
     for (const std::string& each : split(fields[2], ',')) {
       const size_t colon = each.find(':');
-      auto& connector = state.connectors[from_hex(each.substr(0, colon))];
+      auto& connector = state.connectors[from_hex(each.substr(0, colon))].edit();
       connector.task_count = std::stoi(each.substr(colon + 1));
     }
     state.offset = ++offset_;

@@ -23,7 +23,7 @@ class Group {
   void configure(int connectors, int tasks) {
     state_.connectors.clear();
     for (int i = 0; i < connectors; ++i)
-      state_.connectors["c" + std::to_string(i)].task_count = tasks;
+      state_.connectors["c" + std::to_string(i)].edit().task_count = tasks;
   }
   void join(const std::string& member) { held_.emplace(member, Assignment()); }
   void leave(const std::string& member) { held_.erase(member); }
@@ -168,10 +168,10 @@ TEST(IncrementalCooperativeAssignorTest, DeletedConnectorsAreRevokedEverywhere) 
 
 TEST(EagerAssignorTest, ConnectorsThenTasksAreDealtOut) {
   storage::ClusterState state;
-  state.connectors["a"].task_count = 2;
-  state.connectors["b"].task_count = 1;
-  state.connectors["broken"].task_count = 3;
-  state.connectors["broken"].inconsistent = true;
+  state.connectors["a"].edit().task_count = 2;
+  state.connectors["b"].edit().task_count = 1;
+  state.connectors["broken"].edit().task_count = 3;
+  state.connectors["broken"].edit().inconsistent = true;
   AssignmentRound round;
   round.leader = "m1";
   round.protocol = ConnectProtocol::kEager;

@@ -186,7 +186,7 @@ herder::ConnectorInfo DistributedHerder::info_of(const std::string& name,
                                                  const ClusterState& state) const {
   herder::ConnectorInfo info;
   info.name = name;
-  const NullableProperties& config = state.connectors.at(name).config;
+  const NullableProperties& config = state.connectors.at(name)->config;
   info.config = given_of(config);
   info.key_order = herder::order_of_file(config);
   info.tasks = state.tasks_of(name);

@@ -11,7 +11,7 @@ void HerderCore::connector_config_updated(const std::string& connector) {
   post([this, connector] {
     log_.info("Connector {} config updated", connector);
     if (known_.count(connector) == 0)
-      needs_rebalance_ = true;
+      note_membership_change();
     else
       connector_updates_.insert(connector);
   });
@@ -21,7 +21,7 @@ void HerderCore::connector_config_removed(const std::string& connector) {
   post([this, connector] {
     log_.info("Connector {} config removed", connector);
     if (known_.count(connector) != 0)
-      needs_rebalance_ = true;
+      note_membership_change();
     else
       connector_updates_.insert(connector);
   });
@@ -30,7 +30,7 @@ void HerderCore::connector_config_removed(const std::string& connector) {
 void HerderCore::task_configs_updated(const std::string& connector) {
   post([this, connector] {
     log_.info("Tasks of connector {} configs updated", connector);
-    needs_rebalance_ = true;
+    note_membership_change();
     task_updates_.insert(connector);
   });
 }
@@ -61,15 +61,26 @@ void HerderCore::logging_level_updated(const std::string& logger, const std::str
 
 // ---- Applied within the tick, where no rebalance is under way
 
+void HerderCore::note_membership_change() {
+  needs_rebalance_ = true;
+  changed_at_ = snapshot()->offset;
+  pace_.changed(now_);
+}
+
 void HerderCore::apply_config_updates() {
   if (!needs_rebalance_ && connector_updates_.empty() && task_updates_.empty() &&
       target_changes_.empty())
     return;
+  // What else is about to come or go shares the rebalance, and is not held up by it.
+  const bool rebalance = needs_rebalance_ && pace_.due() <= now_;
+  const bool gathering = needs_rebalance_ && !rebalance;
+  if (gathering && connector_updates_.empty() && target_changes_.empty()) return;
+  if (rebalance) needs_rebalance_ = false;
   configs_ = parts_.configs->snapshot();
-  const bool rebalance = std::exchange(needs_rebalance_, false);
   const auto connectors = std::exchange(connector_updates_, {});
-  const auto tasks = std::exchange(task_updates_, {});
   const auto targets = std::exchange(target_changes_, {});
+  // Tasks are not stopped before they can be started anew.
+  const auto tasks = gathering ? std::set<std::string>() : std::exchange(task_updates_, {});
   if (rebalance) rejoin("connectors or tasks have changed");
   // Everything is stopped and started anew then.
   if (rebalance && coordinator_.protocol() == ConnectProtocol::kEager) return;

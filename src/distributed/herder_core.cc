@@ -131,7 +131,10 @@ HerderCore::Clock::time_point HerderCore::next_wake() const {
   if (!started_ || stopping_) return next;
   if (!can_read_configs_) return syncing_ ? next : std::min(next, backing_off_until_);
   // What cannot be done before the group has come to an end with a rebalance wakes nobody.
-  if (!rejoin_pending_ && member_->in_group()) next = std::min(next, scheduled_rebalance_);
+  if (!rejoin_pending_ && member_->in_group()) {
+    next = std::min(next, scheduled_rebalance_);
+    if (needs_rebalance_ && open(Gate::kResolved)) next = std::min(next, pace_.due());
+  }
   if (auto expires = session_keys_.expires_ms();
       expires && open(Gate::kResolved) && is_leader() && !writing_session_key_ &&
       coordinator_.protocol() == ConnectProtocol::kSessioned) {

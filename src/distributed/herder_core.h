@@ -34,6 +34,7 @@
 #include "distributed/herder_inbox.h"
 #include "distributed/herder_requests.h"
 #include "distributed/part_listener.h"
+#include "distributed/rebalance_pace.h"
 #include "distributed/session_keys.h"
 #include "distributed/worker_coordinator.h"
 #include "distributed/worker_port.h"
@@ -237,6 +238,7 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
   void tell_target(const std::string& connector, TargetState started_with);
 
   // ---- herder_configs.cc
+  void note_membership_change();  // of connectors and tasks, not of workers
   void apply_config_updates();
   void restart_updated_connectors(const std::set<std::string>& connectors);
   void apply_target_states(const std::set<std::string>& connectors);
@@ -314,6 +316,8 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
   uint64_t starts_ = 0;
 
   bool needs_rebalance_ = false;  // something came or went
+  int64_t changed_at_ = -1;       // the config topic's offset by when it had, at the latest
+  RebalancePace pace_;
   std::set<std::string> connector_updates_, task_updates_, target_changes_;
   std::map<std::string, RestartRequest> restarts_;
   std::map<std::string, Reconfiguration> reconfigurations_;

@@ -36,6 +36,7 @@ void HerderCore::assigned(const Assignment& held, int32_t generation) {
   resolved_ = false;
   synced_ = false;
   rebalance_began_ = now_;
+  pace_.rebalanced(now_);
   scheduled_rebalance_ = held.delay_ms > 0 ? now_ + std::chrono::milliseconds(held.delay_ms)
                                            : Clock::time_point::max();
   {
@@ -129,6 +130,9 @@ bool HerderCore::resolve_rebalance() {
 
   start_work();
   resolved_ = true;
+  // What came and went until then has been counted in this rebalance.
+  needs_rebalance_ = needs_rebalance_ && changed_at_ > configs_->offset;
+  if (needs_rebalance_) pace_.changed(now_);
   {
     std::lock_guard lock(told_mutex_);
     const auto took =
@@ -161,6 +165,8 @@ bool HerderCore::catch_up_with_assignment() {
       configs_->offset < wanted && offered != nullptr && offered->offset > configs_->offset &&
       offered->offset <= wanted)
     configs_ = offered;
+  if (configs_->offset < wanted)
+    if (auto present = parts_.configs->snapshot(); present->offset == wanted) configs_ = present;
   if (configs_->offset < wanted && !synced_) {
     start_sync();
     return false;

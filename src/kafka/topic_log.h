@@ -51,6 +51,15 @@ class TopicLog {
   // (after `timeout` at the latest).
   virtual void send(std::vector<LogEntry> entries, std::chrono::milliseconds timeout,
                     Done done) = 0;
+  // As send, and `done` not before what was sent has been given to on_record, too; on the thread of
+  // those who read to the end.
+  virtual void send_and_read(std::vector<LogEntry> entries, std::chrono::milliseconds timeout,
+                             Done done) {
+    send(std::move(entries), timeout, [this, timeout, done](const Result<void>& sent) {
+      if (!sent) return done(sent);
+      read_to_end(timeout, done);
+    });
+  }
   // What is pending is sent or fails; nothing is read any more.
   virtual void stop() = 0;
 };

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -47,15 +48,31 @@ struct ClusterState {
     bool pending_fencing = false;  // exactly-once: zombies of former tasks are still to be fenced
     bool operator==(const Connector&) const = default;
   };
+  // Shared by all snapshots in which the connector is the same: a snapshot of a thousand connectors
+  // costs little.
+  class SharedConnector {
+   public:
+    const Connector& operator*() const { return *connector_; }
+    const Connector* operator->() const { return connector_.get(); }
+    // Its own from now on; to be changed before it is copied.
+    Connector& edit() {
+      auto own = std::make_shared<Connector>(*connector_);
+      connector_ = own;
+      return *own;
+    }
+
+   private:
+    std::shared_ptr<const Connector> connector_ = std::make_shared<const Connector>();
+  };
   int64_t offset = -1;  // of the last record applied, plus one
   std::optional<SessionKey> session_key;
-  std::map<std::string, Connector> connectors;        // those with a configuration
+  std::map<std::string, SharedConnector> connectors;  // those with a configuration
   std::map<std::string, int32_t> task_count_records;  // of exactly-once's fencing
 
   bool contains(const std::string& connector) const { return connectors.count(connector) != 0; }
   const Connector* find(const std::string& connector) const {
     auto found = connectors.find(connector);
-    return found == connectors.end() ? nullptr : &found->second;
+    return found == connectors.end() ? nullptr : &*found->second;
   }
   // Ids 0..task_count-1; none where inconsistent.
   std::vector<TaskId> tasks_of(const std::string& connector) const;

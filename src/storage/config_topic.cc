@@ -79,7 +79,7 @@ void ConfigTopic::apply(const ConnectorRecord& record, Change& change) {
     return;
   }
   auto [entry, added] = state_.connectors.try_emplace(record.connector);
-  ClusterState::Connector& connector = entry->second;
+  ClusterState::Connector& connector = entry->second.edit();
   connector.config = *record.config;
   change.kind = Change::Kind::kConnector;
   if (!added) return;
@@ -93,18 +93,17 @@ void ConfigTopic::apply(const ConnectorRecord& record, Change& change) {
 }
 
 void ConfigTopic::apply(const TargetStateRecord& record, Change& change) {
-  ClusterState::Connector* connector = nullptr;
-  if (auto found = state_.connectors.find(record.connector); found != state_.connectors.end())
-    connector = &found->second;
+  const auto found = state_.connectors.find(record.connector);
+  const bool there = found != state_.connectors.end();
   if (!record.state) {  // the removal of the configuration is told, not this
     early_targets_.erase(record.connector);
-    if (connector != nullptr) connector->target = TargetState::kStarted;
+    if (there) found->second.edit().target = TargetState::kStarted;
     return;
   }
   // Java keeps the target state of a connector that is deleted until its tombstone comes.
   early_targets_[record.connector] = *record.state;
-  if (connector == nullptr || connector->target == *record.state) return;
-  connector->target = *record.state;
+  if (!there || found->second->target == *record.state) return;
+  found->second.edit().target = *record.state;
   change.kind = Change::Kind::kTarget;
   change.connector = record.connector;
 }
@@ -125,7 +124,7 @@ void ConfigTopic::apply(const CommitRecord& record, Change& change) {
       orphans_[record.connector] = {std::move(tasks), record.tasks};
     return;
   }
-  ClusterState::Connector& connector = found->second;
+  ClusterState::Connector& connector = found->second.edit();
   if (complete(tasks, record.tasks)) {
     if (!tasks.empty()) {
       for (auto& [index, config] : tasks) connector.tasks[index] = std::move(config);
@@ -146,7 +145,7 @@ void ConfigTopic::apply(const CommitRecord& record, Change& change) {
 void ConfigTopic::apply(const TaskCountRecord& record, Change&) {
   state_.task_count_records[record.connector] = record.tasks;
   if (auto found = state_.connectors.find(record.connector); found != state_.connectors.end())
-    found->second.pending_fencing = false;
+    found->second.edit().pending_fencing = false;
 }
 
 void ConfigTopic::apply(const SessionKey& key, Change& change) {
@@ -197,10 +196,10 @@ void ConfigTopic::write(const std::vector<ConfigRecord>& records, const char* wh
     if (result) return done({});
     done(fail(Error(result.error().kind(), what, kConnectException).caused_by(result.error())));
   };
-  log_->send(std::move(entries), kTimeout, [this, read_back, finish](const Result<void>& sent) {
-    if (!sent || !read_back) return finish(sent);
-    log_->read_to_end(kTimeout, finish);
-  });
+  if (read_back)
+    log_->send_and_read(std::move(entries), kTimeout, finish);
+  else
+    log_->send(std::move(entries), kTimeout, finish);
 }
 
 void ConfigTopic::put_connector(const std::string& connector, const NullableProperties& config,
@@ -228,8 +227,8 @@ void ConfigTopic::put_tasks(const std::string& connector, const std::vector<Prop
   std::vector<ConfigRecord> records;
   for (int32_t index = 0; index < count; ++index)
     records.push_back(TaskRecord{{connector, index}, tasks[static_cast<size_t>(index)]});
-  // Read back before the commit: it must not stand before what it commits.
-  write(records, "Error writing task configurations to Kafka", true, commit);
+  // Acknowledged before the commit is sent: it must not stand before what it commits.
+  write(records, "Error writing task configurations to Kafka", false, commit);
 }
 
 void ConfigTopic::put_target_state(const std::string& connector, TargetState state, Done done) {

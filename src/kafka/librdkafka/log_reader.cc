@@ -243,7 +243,8 @@ bool LogReader::reached(const std::vector<int64_t>& ends) const {
 void LogReader::serve_requests() {
   if (waiting_.empty()) return;
   // One question serves all who came before it.
-  if (waiting_.back().ends.empty()) {
+  const auto asks = [](const Request& request) { return request.ends.empty(); };
+  if (std::any_of(waiting_.begin(), waiting_.end(), asks)) {
     const auto patience = std::min(kOneAttempt, until(waiting_.front().deadline));
     if (auto ends = end_offsets(std::max(patience, milliseconds(100)))) {
       for (Request& request : waiting_)
@@ -303,15 +304,27 @@ Result<std::vector<int64_t>> LogReader::end_offsets(milliseconds timeout) {
 // ---- From other threads
 
 void LogReader::read_to_end(milliseconds timeout, TopicLog::Done done) {
+  ask({Clock::now() + timeout, std::move(done), {}});
+}
+
+void LogReader::read_to(const LogEnds& ends, milliseconds timeout, TopicLog::Done done) {
+  std::vector<int64_t> wanted(positions_.size(), 0);
+  for (const auto& [partition, end] : ends)
+    if (partition >= 0 && static_cast<size_t>(partition) < wanted.size())
+      wanted[static_cast<size_t>(partition)] = end;
+  ask({Clock::now() + timeout, std::move(done), std::move(wanted)});
+}
+
+void LogReader::ask(Request request) {
   {
     std::lock_guard lock(mutex_);
     if (!stopping_) {
-      asked_.push_back({Clock::now() + timeout, std::move(done), {}});
+      asked_.push_back(std::move(request));
       rd_kafka_queue_yield(queue_);
       return;
     }
   }
-  done(fail(ErrorKind::cancelled, "The worker has stopped reading " + options_.topic.name));
+  request.done(fail(ErrorKind::cancelled, "The worker has stopped reading " + options_.topic.name));
 }
 
 void LogReader::stop() {

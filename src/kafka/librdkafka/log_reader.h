@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "kafka/librdkafka/handle.h"
+#include "kafka/librdkafka/log_ends.h"
 #include "kafka/topic_log.h"
 
 struct rd_kafka_topic_s;
@@ -27,6 +28,7 @@ class LogReader {
   // Waits until all is read; then the thread goes on.
   Result<void> start();
   void read_to_end(std::chrono::milliseconds timeout, TopicLog::Done done);
+  void read_to(const LogEnds& ends, std::chrono::milliseconds timeout, TopicLog::Done done);
   void stop();
 
  private:
@@ -45,6 +47,7 @@ class LogReader {
   Result<void> begin();
   Result<std::vector<int64_t>> end_offsets(std::chrono::milliseconds timeout);
   void run();
+  void ask(Request request);
   void receive(std::chrono::milliseconds timeout);
   void take(const rd_kafka_message_s& message);
   void serve_requests();

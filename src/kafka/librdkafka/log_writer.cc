@@ -1,5 +1,7 @@
 #include "kafka/librdkafka/log_writer.h"
 
+#include <algorithm>
+
 #include "kafka/librdkafka/producer.h"
 
 namespace millrace::kafka {
@@ -7,15 +9,15 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLastWrites{5'000}, kDeliveryPatience{5};
+constexpr milliseconds kLastWrites{5'000}, kDeliveryPatience{2};
 
 }  // namespace
 
-void LogWriter::send(std::vector<LogEntry> entries, milliseconds timeout, TopicLog::Done done) {
+void LogWriter::send(std::vector<LogEntry> entries, milliseconds timeout, Sent sent) {
   auto job = std::make_shared<Job>();
   job->entries = std::move(entries);
   job->deadline = Clock::now() + timeout;
-  job->done = std::move(done);
+  job->done = std::move(sent);
   {
     std::lock_guard lock(mutex_);
     if (!stopping_) {
@@ -25,7 +27,7 @@ void LogWriter::send(std::vector<LogEntry> entries, milliseconds timeout, TopicL
       return;
     }
   }
-  job->done(fail(ErrorKind::cancelled, "The worker has stopped writing to " + topic_));
+  job->done(fail(ErrorKind::cancelled, "The worker has stopped writing to " + topic_), {});
 }
 
 void LogWriter::stop() {
@@ -100,6 +102,8 @@ void LogWriter::collect() {
   for (const Delivery& delivery : deliveries_) {
     auto* job = reinterpret_cast<Job*>(static_cast<uintptr_t>(delivery.token));
     --job->open;
+    int64_t& end = job->ends[delivery.partition];
+    end = std::max(end, delivery.offset + 1);
     if (delivery.error != 0 && !job->failure)
       job->failure = producer_->describe_error(delivery.error, topic_);
   }
@@ -126,11 +130,12 @@ void LogWriter::finish() {
     }
     const auto done = std::move(job.done);
     const auto failure = std::move(job.failure);
+    const LogEnds ends = std::move(job.ends);
     jobs_.pop_front();
     if (failure)
-      done(fail(*failure));
+      done(fail(*failure), ends);
     else
-      done({});
+      done({}, ends);
   }
 }
 

@@ -10,6 +10,7 @@
 #include <thread>
 #include <vector>
 
+#include "kafka/librdkafka/log_ends.h"
 #include "kafka/producer.h"
 #include "kafka/topic_log.h"
 
@@ -22,7 +23,9 @@ class LogWriter {
         properties_(std::move(producer)),
         log_context_(std::move(log_context)) {}
   ~LogWriter() { stop(); }
-  void send(std::vector<LogEntry> entries, std::chrono::milliseconds timeout, TopicLog::Done done);
+  // ends: past what was sent.
+  using Sent = std::function<void(const Result<void>&, const LogEnds& ends)>;
+  void send(std::vector<LogEntry> entries, std::chrono::milliseconds timeout, Sent sent);
   // What is pending is sent within a few seconds, or fails.
   void stop();
 
@@ -31,7 +34,8 @@ class LogWriter {
   struct Job {
     std::vector<LogEntry> entries;
     Clock::time_point deadline;
-    TopicLog::Done done;
+    Sent done;
+    LogEnds ends;
     size_t sent = 0, open = 0;  // handed over; not yet acknowledged
     std::optional<Error> failure;
   };

@@ -23,7 +23,19 @@ class LibrdkafkaTopicLog final : public TopicLog {
     reader_->read_to_end(timeout, std::move(done));
   }
   void send(std::vector<LogEntry> entries, std::chrono::milliseconds timeout, Done done) override {
-    writer_.send(std::move(entries), timeout, std::move(done));
+    writer_.send(
+        std::move(entries), timeout,
+        [done = std::move(done)](const Result<void>& sent, const LogEnds&) { done(sent); });
+  }
+  // Where it went is known by the acknowledgements: nobody need ask for the end.
+  void send_and_read(std::vector<LogEntry> entries, std::chrono::milliseconds timeout,
+                     Done done) override {
+    writer_.send(
+        std::move(entries), timeout,
+        [this, timeout, done = std::move(done)](const Result<void>& sent, const LogEnds& ends) {
+          if (!sent) return done(sent);
+          reader_->read_to(ends, timeout, done);
+        });
   }
   void stop() override {
     writer_.stop();

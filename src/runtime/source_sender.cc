@@ -13,6 +13,7 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kSourceTaskClass = "org.apache.kafka.connect.runtime.WorkerSourceTask";
 // Between two looks at whether the task is to stop.
 constexpr std::chrono::milliseconds kPatience{100};
+constexpr std::chrono::milliseconds kFirstIdlePatience{5'000};
 
 // What is to be acknowledged of a batch: the records that are sent and those that went to the dead
 // letters, in the batch's order.
@@ -53,6 +54,9 @@ Result<void> SourceSender::open() {
   auto producer = clients_->make_producer(settings_.producer_properties, settings_.log_context);
   if (!producer) return fail(std::move(producer).error());
   producer_ = std::move(*producer);
+  // One that was closed too early stays longer from now on.
+  idle_patience_ = idle_patience_.count() == 0 ? kFirstIdlePatience : 2 * idle_patience_;
+  idle_patience_ = std::min(idle_patience_, settings_.limits.producer_idle);
   return {};
 }
 
@@ -267,7 +271,7 @@ void SourceSender::drain(Clock::time_point deadline, const std::function<bool()>
 
 void SourceSender::close_if_idle() {
   if (producer_ == nullptr || in_flight_ > 0) return;
-  if (Clock::now() - last_use_ >= settings_.limits.producer_idle) close();
+  if (Clock::now() - last_use_ >= idle_patience_) close();
 }
 
 void SourceSender::close() {

@@ -27,7 +27,8 @@ namespace millrace::runtime {
 struct SourceTaskLimits {
   // Polling stops while this many bytes of sent batches wait for acknowledgements.
   size_t pinned_bytes = 24 << 20;
-  // The producer is closed after this long without a record in flight.
+  // The producer is closed after this long without a record in flight; its first ones sooner: most
+  // sources of a worker with many have little to send, and a producer has threads and memory.
   std::chrono::milliseconds producer_idle{60'000};
   // Longest time that one poll is given: with nothing in flight, and with records in flight.
   std::chrono::milliseconds idle_poll{1'000}, busy_poll{100};
@@ -106,6 +107,7 @@ class SourceSender {
 
   std::unique_ptr<kafka::Producer> producer_;
   std::chrono::steady_clock::time_point last_use_;
+  std::chrono::milliseconds idle_patience_{0};  // of the present producer; 0: there was none yet
   size_t in_flight_ = 0;
   std::vector<kafka::OutgoingRecord> outgoing_;  // of the batch being sent
   std::vector<kafka::Delivery> deliveries_;

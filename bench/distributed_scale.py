@@ -147,7 +147,7 @@ class Scale:
     def rest_a_while(self):
         """Memory, threads, and the CPU that idle connectors take."""
         for worker in self.cluster.running():
-            settled(worker.process, limit=5) if self.kind == "millrace" else None
+            settled(worker.process, limit=60) if self.kind == "millrace" else None
         before, begin = self.cpu(), time.monotonic()
         time.sleep(5)
         idle = (self.cpu() - before) / (time.monotonic() - begin)

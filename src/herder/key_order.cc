@@ -33,6 +33,12 @@ void HashMapKeys::put(std::string_view key) {
   if (4 * keys_.size() > 3 * static_cast<size_t>(table_)) table_ *= 2;
 }
 
+void HashMapKeys::compute_if_absent(std::string_view key) {
+  if (contains(keys_, key)) return;
+  if (4 * keys_.size() > 3 * static_cast<size_t>(table_)) table_ *= 2;
+  keys_.emplace(keys_.begin(), key);
+}
+
 void HashMapKeys::remove(std::string_view key) { std::erase(keys_, key); }
 
 KeyOrder HashMapKeys::in_order() const {

@@ -24,12 +24,14 @@ class HashMapKeys {
   static HashMapKeys copy_of(const KeyOrder&);  // new HashMap<>(a map with this iteration order)
 
   void put(std::string_view key);
+  // HashMap.computeIfAbsent: a new key becomes the first of its bucket, and the table grows later.
+  void compute_if_absent(std::string_view key);
   void remove(std::string_view key);
   KeyOrder in_order() const;
 
  private:
   uint32_t table_ = 16;  // buckets; a power of two
-  KeyOrder keys_;        // as they were put: the order within a bucket
+  KeyOrder keys_;        // the order within a bucket
 };
 
 // Of a configuration for which no request gave an order, such as one from a properties file.

@@ -28,6 +28,14 @@ TEST(KeyOrder, PatchedConfiguration) {
             (KeyOrder{"connector.class", "file", "tasks.max", "batch.size", "name", "topic"}));
 }
 
+TEST(KeyOrder, AComputedKeyIsTheFirstOfItsBucket) {
+  HashMapKeys keys;  // "Aa" and "BB" have the same hash
+  keys.put("Aa");
+  keys.compute_if_absent("BB");
+  keys.compute_if_absent("Aa");
+  EXPECT_EQ(keys.in_order(), (KeyOrder{"BB", "Aa"}));
+}
+
 TEST(KeyOrder, TheTableOfACopyIsSizedForIt) {
   EXPECT_TRUE(HashMapKeys::copy_of({}).in_order().empty());
   EXPECT_EQ(HashMapKeys::copy_of({"b"}).in_order(), KeyOrder{"b"});

@@ -106,7 +106,9 @@ ConfigInfos merge_keys(const ConfigDef& framework, const ConfigDef& own,
                        std::vector<ConfigValue> own_values) {
   std::map<std::string, ConfigValue, std::less<>> values;
   HashMapKeys names;
-  for (const ConfigValue& value : framework_values) names.put(value.name);
+  for (const ConfigValue& value : framework_values)
+    framework.find(value.name) != nullptr ? names.put(value.name)
+                                          : names.compute_if_absent(value.name);
   for (auto* list : {&framework_values, &own_values})
     for (ConfigValue& value : *list) {
       std::string name = value.name;

@@ -12,6 +12,10 @@ FILE_CAUSE = re.compile(r"Caused by: java\.nio\.file\.NoSuchFileException: .*")
 FILE_REASON = re.compile(r"(for FileStreamSinkTask): No such file or directory$")
 # The JVM's words; ours say what is missing.
 NULL = re.compile(r"(java\.lang\.NullPointerException): .*")
+# Modules and loaders of classes.
+CAST = re.compile(r"(java\.lang\.ClassCastException: .* cannot be cast to class [\w.$]+) \(.*\)")
+# What a broker says of one record in a batch does not come through to us.
+RECORD = re.compile(r"(org\.apache\.kafka\.common\.InvalidRecordException): .*")
 NUMBER = re.compile(r"-?\d+\.\d+(?:E-?\d+)?")
 
 
@@ -21,6 +25,7 @@ def plain(thing):
     if isinstance(thing, str):
         lines = [FILE_REASON.sub(r"\1", FILE_CAUSE.sub("", each)) for each in thing.split("\n")]
         lines = [NULL.sub(r"\1", JSON_TEXT.sub("JSON", line)) for line in lines]
+        lines = [RECORD.sub(r"\1", CAST.sub(r"\1", line)) for line in lines]
         # JDKs before 19 print some floating-point numbers with a digit more.
         return NUMBER.sub(lambda found: f"{float(found[0]):.5g}", "\n".join(line for line in lines if line != JSON_CAUSE))
     if isinstance(thing, (list, tuple)):
@@ -42,6 +47,8 @@ def accepted(case, what, java, ours):
     if what.startswith("offsets") and not case.get("ascii", True) and java and ours:
         # Java counts characters and goes on somewhere else; ours counts bytes.
         return without_positions(java) == without_positions(ours)
+    if "steps" in case and "batch.size" in case["config"] and what == "log":
+        return plain(java) == plain(ours)[:len(plain(java))]  # nor do the lines that Java keeps back fail
     if "steps" in case and "batch.size" in case["config"] and what.startswith(("offsets", "topic")):
         return kept_back(what, java, ours)
     if "steps" not in case and case["config"].get("errors.tolerance") == "none":

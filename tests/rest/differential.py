@@ -18,8 +18,10 @@ from requests_script import Request, Wait, script
 
 class Worker:
     def __init__(self, url, folder):
-        self.url, self.folder = url.rstrip("/"), folder
-        self.address = urlsplit(url)
+        """url: of the worker that is asked; behind commas, of the others of its cluster."""
+        self.url, *others = [each.rstrip("/") for each in url.split(",")]
+        self.folder, self.address = folder, urlsplit(self.url)
+        self.others = [urlsplit(each).netloc for each in others]
 
     def ask(self, request, placeholder="@FOLDER@"):
         connection = http.client.HTTPConnection(self.address.hostname, self.address.port, timeout=120)
@@ -41,7 +43,10 @@ class Worker:
     def same_text(self, text):
         """Text with what is this worker's own (folder, address) replaced."""
         host = self.address.netloc
-        return text.replace(self.folder, "@FOLDER@").replace(self.url, "@URL@").replace(host, "@WORKER@")
+        text = text.replace(self.folder, "@FOLDER@").replace(self.url, "@URL@").replace(host, "@WORKER@")
+        for other in self.others:
+            text = text.replace(other, "@WORKER@")
+        return text
 
 
 VERSION_KEYS = {"version", "commit", "kafka_cluster_id", "last_modified"}
@@ -143,7 +148,8 @@ def jackson_words(step, java, millrace):
 
 
 def media_type_parameters(step, java, millrace):
-    return java[0] == millrace[0] and java[2] == millrace[2] and ";charset" in java[1].get("content-type", "")
+    given, ours = (answer[1].get("content-type", "") for answer in (java, millrace))
+    return java[0] == millrace[0] and java[2] == millrace[2] and ";" in given and given.split(";")[0] == ours
 
 
 def available_connectors(step, java, millrace):

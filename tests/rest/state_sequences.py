@@ -5,6 +5,8 @@ states.
 
     python3 tests/rest/state_sequences.py --java URL --millrace URL --java-folder DIR --millrace-folder DIR \
         [--seed N] [--count 20]
+
+What connectors there are is deleted first. Of workers in a cluster a URL is that of a follower and, behind a comma, those of the others.
 """
 
 import argparse
@@ -35,6 +37,7 @@ class Life:
     """One connector's steps, decided before they are taken."""
 
     def __init__(self, rng, number):
+        """number: of no other life on these brokers; offsets and groups stay when a connector goes."""
         self.rng = rng
         self.name = f"{rng.choice(NAMES)}-{number}"
         self.path = "/connectors/" + quote(self.name, safe="")
@@ -161,11 +164,18 @@ def lead(workers, life, steps, out):
     return failed
 
 
+def delete_all(worker):
+    for name in json.loads(worker.ask(Request("GET", "/connectors"))[2]):
+        worker.ask(Request("DELETE", "/connectors/" + quote(name, safe="")))
+
+
 def run(java, millrace, seed, count, steps=10, out=sys.stdout):
     rng = random.Random(seed)
+    delete_all(java)
+    delete_all(millrace)
     failed = lives = 0
     for number in range(count):
-        life = Life(rng, number)
+        life = Life(rng, f"{seed}-{number}")
         failed += lead((java, millrace), life, steps, out)
         lives += 1
         for worker in (java, millrace):

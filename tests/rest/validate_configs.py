@@ -251,25 +251,12 @@ def list_of_connectors(java, millrace):
         texts[0].replace("org.apache.kafka.connect.errors.ConnectException: ", "") == texts[1]
 
 
-def order_of_unknown_keys(java, millrace):
-    """Keys without a definition (they are there because their values are null) come in another order."""
-    if java[0] != 200 or millrace[0] != 200:
-        return False
-    bodies = [normal(answer[2]) for answer in (java, millrace)]
-    unknown = [sorted(each["value"]["name"] for each in body["configs"] if not each["definition"]) for body in bodies]
-    known = [[each for each in body["configs"] if each["definition"]] for body in bodies]
-    return unknown[0] == unknown[1] and known[0] == known[1] and bodies[0]["groups"] == bodies[1]["groups"] and \
-        bodies[0]["error_count"] == bodies[1]["error_count"]
-
-
 ACCEPTED = [
     ("exceptions that Java throws by mistake: a version that is not there asked for again, null for the version of a "
      "transform, a specification `:` of Cast, a broken topics.regex beside a dead letter topic",
      "an answer with all problems instead", java_stumbles),
     ("a whole configuration in a message: the order of its entries, and its secrets",
      "Java's order depends on hashes; secrets are hidden", map_in_a_message),
-    ("the order of unknown keys that have null for a value", "it depends on hashes and on the order of the request",
-     order_of_unknown_keys),
     ("the list of connectors in the message about an unknown class", "other connectors are there", list_of_connectors),
 ]
 

@@ -141,8 +141,13 @@ TEST(NumberConverters, RefuseOtherSizesAndKinds) {
   EXPECT_EQ(
       integers.read("abc"),
       "Failed to deserialize integer: : Size of data received by IntegerDeserializer is not 4");
-  EXPECT_EQ(integers.write(nullptr, data::int64_cell(1)),
-            "Failed to serialize to integer (was class java.lang.Long): ");
+  EXPECT_EQ(
+      integers.write(nullptr, data::int64_cell(1)),
+      "Failed to serialize to integer (was class java.lang.Long): : class java.lang.Long cannot "
+      "be cast to class java.lang.Integer");
+  EXPECT_EQ(integers.write(nullptr, data::string_cell("1")),
+            "Failed to serialize to integer (was class java.lang.String): : class java.lang.String "
+            "cannot be cast to class java.lang.Number");
   EXPECT_EQ(integers.write(nullptr, data::int32_cell(1633837924)), "abcd");
 }
 

@@ -72,7 +72,8 @@ class NumberConverter final : public Converter {
       if (data::kind(cell) != number_.kind) {
         work.failures.push_back(
             {index, data_error("Failed to serialize to " + std::string(number_.name) + " (was " +
-                               class_text(cell) + "): ")});
+                               class_text(cell) + "): ")
+                        .caused_by(wrong_class(cell))});
         continue;
       }
       auto* out = static_cast<uint8_t*>(work.batch.arena().allocate(number_.size));
@@ -83,6 +84,18 @@ class NumberConverter final : public Converter {
   }
 
  private:
+  // The JVM's, without its words about modules and loaders.
+  Error wrong_class(const Cell& cell) const {
+    const Kind given = data::kind(cell);
+    const bool number = given == Kind::kInt8 || given == Kind::kInt16 || given == Kind::kInt32 ||
+                        given == Kind::kInt64 || given == Kind::kFloat32 ||
+                        given == Kind::kFloat64 || given == Kind::kDecimal;
+    std::string wanted = number ? std::string(number_.name) : "number";
+    wanted.front() = static_cast<char>(wanted.front() - 'a' + 'A');
+    return {ErrorKind::bad_data, class_text(cell) + " cannot be cast to class java.lang." + wanted,
+            "java.lang.ClassCastException"};
+  }
+
   Error wrong_size() const {
     return data_error("Failed to deserialize " + std::string(number_.name) + ": ")
         .caused_by(serialization_error("Size of data received by " +

@@ -51,7 +51,9 @@ Error not_created(const kafka::NewTopic& topic, Error cause) {
     return failed("Task failed to create new topic " + described(topic) +
                   ". Ensure that the task is authorized to create topics or that the topic exists "
                   "and restart the task");
-  if (exception.ends_with(".InvalidConfigurationException")) {
+  // In Java the latter is one of the former.
+  if (exception.ends_with(".InvalidConfigurationException") ||
+      exception.ends_with(".InvalidReplicationFactorException")) {
     Error error = failed("Unable to create " + named + ": " + cause.message());
     return std::move(error).caused_by(std::move(cause));
   }

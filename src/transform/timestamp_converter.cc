@@ -253,8 +253,13 @@ class TimestampConverter : public SideTransform {
         }
         std::optional<int64_t> millis = format_->read(data::text(time));
         if (!millis) {
-          return data_failure("Could not parse timestamp: value (" + std::string(data::text(time)) +
-                              ") does not match pattern (" + format_->pattern() + ")");
+          const std::string text(data::text(time));
+          Error cause(ErrorKind::bad_data, "Unparseable date: \"" + text + "\"",
+                      "java.text.ParseException");
+          return tl::unexpected(Error(ErrorKind::bad_data, "Could not parse timestamp: value (" +
+                                                               text + ") does not match pattern (" +
+                                                               format_->pattern() + ")")
+                                    .caused_by(std::move(cause)));
         }
         return *millis;
       }

@@ -144,6 +144,20 @@ TEST_F(ConfigTopicTest, HolesLeaveAConnectorInconsistentUntilTheNextFullSet) {
 }
 
 // Compaction may leave a configuration behind the tasks that were made from its predecessor.
+TEST_F(ConfigTopicTest, ACommitThatCameTwiceChangesNothing) {
+  start();
+  store->put_connector("x", {{"a", "1"}}, std::nullopt, expect_done);
+  store->put_tasks("x", {{{"task", "0"}}}, expect_done);
+  topic->add("commit-x", R"({"tasks":1})");
+  store->refresh(expect_done);
+  EXPECT_FALSE(connector("x")->inconsistent);
+  EXPECT_EQ(connector("x")->tasks.size(), 1U);
+  topic->add("commit-x", R"({"tasks":2})");  // half of a set is missing
+  topic->add("commit-x", R"({"tasks":2})");
+  store->refresh(expect_done);
+  EXPECT_TRUE(connector("x")->inconsistent);
+}
+
 TEST_F(ConfigTopicTest, TasksBeforeTheirConnectorAreKept) {
   topic->add("task-x-0", R"({"properties":{"t":"0"}})");
   topic->add("commit-x", R"({"tasks":1})");

@@ -155,7 +155,7 @@ void HerderCore::stop_reconfigured_tasks(const std::set<std::string>& connectors
     const ClusterState::Connector* state = configs_->find(connector);
     for (auto part = tasks_.lower_bound({connector, 0});
          part != tasks_.end() && part->first.connector == connector; ++part)
-      if (state == nullptr || state->inconsistent || !state->task_config_generation ||
+      if (!is_configured(part->first) || state->inconsistent || !state->task_config_generation ||
           part->second.task_config_generation != state->task_config_generation)
         old.tasks.push_back(part->first);
   }

@@ -220,6 +220,7 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
 
   // ---- herder_work.cc
   void start_work();
+  bool is_configured(const TaskId& task) const;
   // Running parts that the assignment does not name, or that were started with what is out of date.
   Load outdated() const;
   void start_connector(const std::string& connector, Answer<void> answer);

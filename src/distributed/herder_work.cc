@@ -39,13 +39,20 @@ void HerderCore::start_work() {
           log_.error("Failed to start connector '{}': {}", connector, started.error().describe());
       });
   for (const TaskId& task : held.tasks)
-    if (tasks_.count(task) == 0) start_task(task, {});
+    if (tasks_.count(task) == 0 && is_configured(task)) start_task(task, {});
   known_.clear();
   for (const auto& [connector, state] : configs_->connectors) {
     known_.insert(connector);
     empty_if_stopped(connector);
   }
   log_.info("Finished starting connectors and tasks");
+}
+
+// A leader that has lost its memory in a round that failed does not take away what was deleted
+// meanwhile (Java's does not either, and its workers start it again): an assignment may name it.
+bool HerderCore::is_configured(const TaskId& task) const {
+  const ClusterState::Connector* state = configs_->find(task.connector);
+  return state != nullptr && task.index < state->task_count;
 }
 
 Load HerderCore::outdated() const {
@@ -60,7 +67,7 @@ Load HerderCore::outdated() const {
   }
   for (const auto& [task, part] : tasks_) {
     const ClusterState::Connector* state = configs_->find(task.connector);
-    if (tasks.count(task) == 0 || state == nullptr ||
+    if (tasks.count(task) == 0 || !is_configured(task) ||
         state->task_config_generation != part.task_config_generation)
       old.tasks.push_back(task);
   }

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include "distributed/herder_core.h"
+#include "storage/config_topic.h"
 #include "testing/simulated_group.h"
+#include "testing/simulated_log.h"
 #include "testing/simulated_topics.h"
 #include "testing/simulated_worker.h"
 #include "testing/simulation.h"
@@ -25,7 +27,9 @@ struct ClusterOptions {
   std::vector<distributed::ConnectProtocol> protocols;  // one per worker
   GroupTimes times;
   std::chrono::milliseconds max_delay{10'000};
-  int64_t longest_stop_ms = 5'000;
+  int64_t longest_stop_ms = 5'000, longest_start_ms = 3'000;
+  std::vector<int64_t> clock_offsets_ms;  // of the workers; empty: all are right
+  int64_t connectors = 8;                 // at most
 };
 
 // One worker's process, from its start to its end.
@@ -33,7 +37,7 @@ class SimulatedNode : public std::enable_shared_from_this<SimulatedNode> {
  public:
   struct World {
     Simulation& simulation;
-    ConfigTopic& configs;
+    SimulatedTopic& configs;
     StatusTopic& statuses;
     SimulatedGroup& group;
     const ClusterOptions& options;
@@ -41,10 +45,11 @@ class SimulatedNode : public std::enable_shared_from_this<SimulatedNode> {
   };
   SimulatedNode(World world, size_t number)
       : process(std::make_shared<SimulatedProcess>(world.simulation)),
-        worker(process, world.options.longest_stop_ms),
-        configs(process, world.configs),
+        worker(process, world.options.longest_stop_ms, world.options.longest_start_ms),
+        log(new SimulatedLog(process, world.configs)),
+        configs(std::unique_ptr<kafka::TopicLog>(log)),
         statuses(process, world.statuses),
-        core(options_of(world, number), parts_of(world)) {
+        core(options_of(world, number), parts_of(world, number)) {
     member = std::make_shared<SimulatedMember>(process, world.group, world.options.times,
                                                core.coordinator(), [this] { wake(); });
     core.attach(*member);
@@ -61,11 +66,22 @@ class SimulatedNode : public std::enable_shared_from_this<SimulatedNode> {
   }
   // SIGKILL.
   void crash() { process->die(); }
+  // SIGTERM: what runs is stopped, the group is left.
+  void shut_down(std::function<void()> gone) {
+    core.stop([this, gone = std::move(gone)] {
+      member->close(std::chrono::milliseconds(0));
+      process->after(std::chrono::milliseconds(100), [this, gone] {
+        process->die();
+        gone();
+      });
+    });
+  }
   bool active() const { return process->alive() && !process->paused(); }
 
   const std::shared_ptr<SimulatedProcess> process;
   SimulatedWorker worker;
-  SimulatedConfigStore configs;
+  SimulatedLog* const log;  // of `configs`
+  storage::ConfigTopic configs;
   SimulatedStatusStore statuses;
   HerderCore core;
   std::shared_ptr<SimulatedMember> member;
@@ -83,14 +99,18 @@ class SimulatedNode : public std::enable_shared_from_this<SimulatedNode> {
     options.unsync_back_off = std::chrono::seconds(10);
     return options;
   }
-  distributed::HerderParts parts_of(const World& world) {
+  distributed::HerderParts parts_of(const World& world, size_t number) {
     distributed::HerderParts parts;
     parts.configs = &configs;
     parts.statuses = &statuses;
     parts.worker = &worker;
     parts.forward_task_configs = world.forward;
     parts.now = [&simulation = world.simulation] { return simulation.now(); };
-    parts.wall_ms = [&simulation = world.simulation] { return simulation.wall_ms(); };
+    const auto& offsets = world.options.clock_offsets_ms;
+    const int64_t offset = offsets.empty() ? 0 : offsets[number];
+    parts.wall_ms = [&simulation = world.simulation, offset] {
+      return simulation.wall_ms() + offset;
+    };
     return parts;
   }
   void wake() { tick_at(process->simulation().now()); }
@@ -112,21 +132,51 @@ class SimulatedNode : public std::enable_shared_from_this<SimulatedNode> {
   std::optional<Simulation::Clock::time_point> next_;
 };
 
+// Hears of configurations and does nothing about them.
+class Nobody final : public storage::ConfigListener {
+  void connector_config_updated(const std::string&) override {}
+  void connector_config_removed(const std::string&) override {}
+  void task_configs_updated(const std::string&) override {}
+  void target_state_changed(const std::string&) override {}
+  void session_key_updated(const storage::SessionKey&) override {}
+  void restart_requested(const storage::RestartRequest&) override {}
+  void logging_level_updated(const std::string&, const std::string&) override {}
+};
+
 class SimulatedCluster {
  public:
   explicit SimulatedCluster(ClusterOptions options)
       : options_(std::move(options)),
         simulation_(options_.seed),
-        group_(simulation_, options_.times) {
+        group_(simulation_, options_.times),
+        whole_(std::make_unique<WholeLog>(configs_)) {
+    (void)whole_.start(nobody_);
     nodes_.resize(options_.protocols.size());
     for (size_t i = 0; i < nodes_.size(); ++i) start(i);
   }
 
   Simulation& simulation() { return simulation_; }
   SimulatedGroup& group() { return group_; }
-  ConfigTopic& configs() { return configs_; }
+  SimulatedTopic& configs() { return configs_; }
   StatusTopic& statuses() { return statuses_; }
   size_t size() const { return nodes_.size(); }
+  int64_t connectors() const { return options_.connectors; }
+  // As the broker does it in its own time, up to any record.
+  void compact() {
+    compacted_ = true;
+    configs_.compact(simulation_.between(0, configs_.end), simulation_.wall_ms() - 150'000);
+  }
+  bool compacted() const { return compacted_; }
+  // A worker is stopped in good order, and is there again a while after it has gone.
+  void restart_in_order(size_t number, std::chrono::microseconds away) {
+    auto node = nodes_[number];
+    if (!node->active()) return;
+    node->shut_down([this, node, number, away] {
+      simulation_.after(away, [this, node, number] {
+        if (nodes_[number] == node) start(number);
+      });
+    });
+  }
   SimulatedNode& node(size_t number) { return *nodes_[number]; }
 
   void start(size_t number) {
@@ -171,6 +221,9 @@ class SimulatedCluster {
             {"tasks", std::to_string(tasks)}};
   }
 
+  // Requests that a herder answered more than once.
+  int answered_twice() const { return answered_twice_; }
+
   // Nothing where all is as the config topic wants it, else what is not.
   std::string unsettled() {
     std::map<std::string, std::vector<RunningPart>> running;
@@ -179,14 +232,15 @@ class SimulatedCluster {
       if (!node->core.settled()) return "a worker is not settled";
       for (const auto& [part, state] : node->worker.running()) running[part].push_back(state);
     }
-    const auto state = configs_.whole.state();
-    size_t wanted = 0;
-    for (const auto& [name, shared] : state->connectors) {
-      const auto& connector = *shared;
+    const auto state = whole_.snapshot();
+    std::set<std::string> wanted;
+    for (const auto& entry : state->connectors) {
+      const std::string& name = entry.first;
+      const storage::ClusterState::Connector& connector = *state->find(name);
       const std::string version = *connector.config.at("version");
       if (auto problem = check(running, "c:" + name, version, connector.target); !problem.empty())
         return problem;
-      ++wanted;
+      wanted.insert("c:" + name);
       if (connector.inconsistent && connector.target == TargetState::kStarted)
         return name + " is inconsistent";
       if (connector.inconsistent) continue;
@@ -197,16 +251,18 @@ class SimulatedCluster {
       if (connector.target == TargetState::kStopped && connector.task_count != 0)
         return name + " is stopped and has tasks";
       for (const auto& [number, task] : connector.tasks) {
+        if (number >= connector.task_count) continue;  // of a larger set
         const std::string part = "t:" + name + "-" + std::to_string(number);
         if (connector.target == TargetState::kStarted && task.at("version") != version)
           return part + " has an old configuration";
         if (auto problem = check(running, part, task.at("version"), connector.target);
             !problem.empty())
           return problem;
-        ++wanted;
+        wanted.insert(part);
       }
     }
-    if (running.size() != wanted) return "something runs that should not";
+    for (const auto& [part, states] : running)
+      if (wanted.count(part) == 0) return part + " runs and should not";
     return {};
   }
 
@@ -277,7 +333,9 @@ class SimulatedCluster {
     simulation_.after(std::chrono::seconds(95), [answered, again, other] {
       if (!std::exchange(*answered, true)) again(other, std::chrono::milliseconds(500));
     });
-    attempt(node->core, [this, answered, again, done, other](Result<void> result) {
+    attempt(node->core, [this, answered, again, done, other,
+                         called = std::make_shared<bool>(false)](Result<void> result) {
+      if (std::exchange(*called, true)) ++answered_twice_;
       if (std::exchange(*answered, true)) return;
       if (result) return done({});
       const Error& error = result.error();
@@ -294,12 +352,16 @@ class SimulatedCluster {
 
   const ClusterOptions options_;
   Simulation simulation_;
-  ConfigTopic configs_;
+  SimulatedTopic configs_;
   StatusTopic statuses_;
   SimulatedGroup group_;
+  Nobody nobody_;
+  storage::ConfigTopic whole_;  // all of configs_, as it was written
   std::vector<std::shared_ptr<SimulatedNode>> nodes_;
   std::vector<std::shared_ptr<SimulatedNode>> graveyard_;  // events may still name them
   std::map<std::string, Simulation::Clock::time_point> duplicates_;
+  int answered_twice_ = 0;
+  bool compacted_ = false;
 };
 
 }  // namespace millrace::testing

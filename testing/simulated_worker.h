@@ -30,9 +30,10 @@ using RunningParts = std::map<std::string, RunningPart>;
 
 class SimulatedWorker : public distributed::WorkerPort {
  public:
-  // longest_stop: of a part that does not stop by itself, ms.
-  SimulatedWorker(std::shared_ptr<SimulatedProcess> process, int64_t longest_stop)
-      : process_(std::move(process)), longest_stop_(longest_stop) {}
+  // longest_stop, longest_start: of a part that hangs, ms.
+  SimulatedWorker(std::shared_ptr<SimulatedProcess> process, int64_t longest_stop,
+                  int64_t longest_start)
+      : process_(std::move(process)), longest_stop_(longest_stop), longest_start_(longest_start) {}
 
   const RunningParts& running() const { return running_; }
 
@@ -104,7 +105,8 @@ class SimulatedWorker : public distributed::WorkerPort {
   }
   Simulation& simulation() { return process_->simulation(); }
   std::chrono::microseconds start_time() {
-    return simulation().chance(0.05) ? simulation().delay(100, 3000) : simulation().delay(0, 30);
+    return simulation().chance(0.05) ? simulation().delay(100, longest_start_)
+                                     : simulation().delay(0, 30);
   }
   void stop(const std::string& part, Done done) {
     const auto time = simulation().chance(0.05) ? simulation().delay(500, longest_stop_)
@@ -131,7 +133,7 @@ class SimulatedWorker : public distributed::WorkerPort {
   }
 
   const std::shared_ptr<SimulatedProcess> process_;
-  const int64_t longest_stop_;
+  const int64_t longest_stop_, longest_start_;
   RunningParts running_;
   std::map<std::string, std::deque<Work>> works_;
 };

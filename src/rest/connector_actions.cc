@@ -85,9 +85,8 @@ tl::expected<std::optional<std::vector<config::Properties>>, RestError> read_tas
 
 Answer put_task_configs(ResourceContext& context, Call& call) {
   if (call.request.body.empty()) return refuse(500, "No content to map due to end-of-input");
-  auto body = call.document();
-  if (!body) return RestFailure(body.error());
-  auto tasks = read_task_configs(*body);
+  // Whatever its content type is, and without one.
+  auto tasks = read_task_configs(parse_json_request(call.request.body));
   if (!tasks) return RestFailure(tasks.error());
   // Without tasks those of no connector are put: that says whether the request is signed.
   const auto put = context.herder.put_task_configs(

@@ -15,7 +15,7 @@ from confluent_kafka.admin import ConfigResource
 from harness.rest import RestError
 
 SIDES = ("xja", "xmi")  # of one length: lengths of names may matter
-QUIET = 3.0  # seconds without a change: Java's file source sleeps for one second
+QUIET = 4.0  # seconds without a change: Java's file source sleeps for one second, and machines are busy
 
 
 class Side:

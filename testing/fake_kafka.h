@@ -65,6 +65,14 @@ class FakeKafka {
     return producers_open_;
   }
 
+  // Failure of "init", "begin", "commit" or "abort".
+  std::function<std::optional<Error>(const std::string& what)> fail_transaction;
+  // What was done, in order: the values sent, and "init", "begin", "commit", "abort".
+  std::vector<std::string> history() const {
+    std::lock_guard lock(mutex_);
+    return history_;
+  }
+
   // Acknowledges what waits at these places (0: the oldest).
   void acknowledge(std::vector<size_t> places) {
     std::lock_guard lock(mutex_);
@@ -131,6 +139,16 @@ class FakeKafka {
                    "refused with " + std::to_string(error) + " by topic " + std::string(topic));
     }
     void flush_soon() override {}
+    Result<void> init_transactions(std::chrono::milliseconds) override {
+      return kafka_.transact("init");
+    }
+    Result<void> begin_transaction() override { return kafka_.transact("begin"); }
+    Result<void> commit_transaction(std::chrono::milliseconds) override {
+      return kafka_.transact("commit");
+    }
+    Result<void> abort_transaction(std::chrono::milliseconds) override {
+      return kafka_.transact("abort");
+    }
     size_t in_flight() const override {
       std::lock_guard lock(kafka_.mutex_);
       return kafka_.unpolled();
@@ -144,6 +162,14 @@ class FakeKafka {
   friend class Producer;
   size_t unpolled() const { return waiting_.size() + deliveries_.size(); }
 
+  Result<void> transact(const std::string& what) {
+    std::lock_guard lock(mutex_);
+    if (fail_transaction)
+      if (auto error = fail_transaction(what)) return fail(std::move(*error));
+    history_.push_back(what);
+    changed_.notify_all();
+    return {};
+  }
   void take(const kafka::OutgoingRecord& record) {
     ProducedRecord produced{std::string(record.topic),
                             record.partition,
@@ -157,6 +183,7 @@ class FakeKafka {
       deliveries_.push_back({record.token, -1, -1, -1, error});
       return;
     }
+    history_.push_back(produced.value.value_or("null"));
     log_.push_back(std::move(produced));
     tokens_.push_back(record.token);
     if (acknowledge_at_once)
@@ -173,6 +200,7 @@ class FakeKafka {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<ProducedRecord> log_;
+  std::vector<std::string> history_;
   std::vector<uint64_t> tokens_;
   std::deque<size_t> waiting_;  // places in log_
   std::vector<kafka::Delivery> deliveries_;

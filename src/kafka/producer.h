@@ -62,6 +62,33 @@ class Producer {
   // Sends what lingers at once; does not wait.
   virtual void flush_soon() = 0;
   virtual size_t in_flight() const = 0;  // records not yet delivered
+
+  // Transactions (KIP-98), of a producer with a transactional.id: by the thread that polls. Errors:
+  // retriable or timed_out: the same call may be made again; else the producer is of no more use
+  // (ProducerFencedException: another one has taken over its id).
+  //
+  // Shuts out former producers with this id, and ends their transactions; once, before all else.
+  virtual Result<void> init_transactions(std::chrono::milliseconds timeout);
+  virtual Result<void> begin_transaction();
+  // All deliveries are polled and good.
+  virtual Result<void> commit_transaction(std::chrono::milliseconds timeout);
+  // What is not yet sent is dropped. Polls the deliveries that are still to come, for nobody.
+  virtual Result<void> abort_transaction(std::chrono::milliseconds timeout);
 };
+
+inline Result<void> no_transactions() {
+  return fail(ErrorKind::fatal, "This producer has no transactions",
+              "java.lang.IllegalStateException");
+}
+inline Result<void> Producer::init_transactions(std::chrono::milliseconds) {
+  return no_transactions();
+}
+inline Result<void> Producer::begin_transaction() { return no_transactions(); }
+inline Result<void> Producer::commit_transaction(std::chrono::milliseconds) {
+  return no_transactions();
+}
+inline Result<void> Producer::abort_transaction(std::chrono::milliseconds) {
+  return no_transactions();
+}
 
 }  // namespace millrace::kafka

@@ -31,6 +31,8 @@ struct TopicLogOptions {
   std::string topic_property;                  // "config.storage.topic": named in errors
   bool single_partition = false;               // more than one partition is refused
   ClientProperties producer, consumer, admin;  // Java client properties
+  // Of the producer that claim() makes: with a transactional.id. Empty: there is none.
+  ClientProperties owner;
   std::string log_context;
 };
 
@@ -59,6 +61,16 @@ class TopicLog {
       if (!sent) return done(sent);
       read_to_end(timeout, done);
     });
+  }
+  // Makes this log's writer the only one that may send as the owner: another log's is shut out, by
+  // the transactional id that both have. Nothing where it is so already. Without such an id all may
+  // write. On the thread of what was sent, or within the call.
+  virtual void claim(std::chrono::milliseconds /*timeout*/, Done done) { done({}); }
+  // In one transaction. After a failure nothing of it is ever read, and the log must be claimed
+  // again.
+  virtual void send_as_owner(std::vector<LogEntry> entries, std::chrono::milliseconds timeout,
+                             Done done) {
+    send(std::move(entries), timeout, std::move(done));
   }
   // What is pending is sent or fails; nothing is read any more.
   virtual void stop() = 0;

@@ -23,6 +23,10 @@ class LibrdkafkaProducer final : public Producer {
   Error describe_error(int32_t error, std::string_view topic) const override;
   void flush_soon() override;
   size_t in_flight() const override { return in_flight_.load(std::memory_order_relaxed); }
+  Result<void> init_transactions(std::chrono::milliseconds timeout) override;
+  Result<void> begin_transaction() override;
+  Result<void> commit_transaction(std::chrono::milliseconds timeout) override;
+  Result<void> abort_transaction(std::chrono::milliseconds timeout) override;
 
  private:
   LibrdkafkaProducer(std::shared_ptr<Handle> handle, ClientSettings settings);

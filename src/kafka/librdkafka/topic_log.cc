@@ -2,6 +2,7 @@
 
 #include "kafka/librdkafka/log_reader.h"
 #include "kafka/librdkafka/log_writer.h"
+#include "kafka/librdkafka/owner_writer.h"
 
 namespace millrace::kafka {
 namespace {
@@ -10,7 +11,8 @@ class LibrdkafkaTopicLog final : public TopicLog {
  public:
   LibrdkafkaTopicLog(TopicLogOptions options)
       : options_(std::move(options)),
-        writer_(options_.topic.name, options_.producer, options_.log_context) {}
+        writer_(options_.topic.name, options_.producer, options_.log_context),
+        owner_(options_.topic.name, options_.owner, options_.log_context) {}
   ~LibrdkafkaTopicLog() override { stop(); }
 
   Result<void> start(OnRecord on_record) override {
@@ -37,7 +39,17 @@ class LibrdkafkaTopicLog final : public TopicLog {
           reader_->read_to(ends, timeout, done);
         });
   }
+  void claim(std::chrono::milliseconds timeout, Done done) override {
+    if (options_.owner.empty()) return done({});
+    owner_.claim(timeout, std::move(done));
+  }
+  void send_as_owner(std::vector<LogEntry> entries, std::chrono::milliseconds timeout,
+                     Done done) override {
+    if (options_.owner.empty()) return send(std::move(entries), timeout, std::move(done));
+    owner_.send(std::move(entries), timeout, std::move(done));
+  }
   void stop() override {
+    owner_.stop();
     writer_.stop();
     if (reader_ != nullptr) reader_->stop();
   }
@@ -46,6 +58,7 @@ class LibrdkafkaTopicLog final : public TopicLog {
   const TopicLogOptions options_;
   std::unique_ptr<LogReader> reader_;
   LogWriter writer_;
+  OwnerWriter owner_;
 };
 
 }  // namespace

@@ -55,7 +55,10 @@ void CoordinatorLink::serve(TimePoint now) {
   if (answer_) {
     const Node node = *std::exchange(answer_, std::nullopt);
     lookup_.reset();
-    log_.info("Discovered group coordinator {}:{} (id: {})", node.host, node.port, node.id);
+    log_.log(type_ == CoordinatorType::kGroup ? LogLevel::kInfo : LogLevel::kDebug,
+             "Discovered {} coordinator {}:{} (id: {})",
+             type_ == CoordinatorType::kGroup ? "group" : "transaction", node.host, node.port,
+             node.id);
     coordinator_ = std::make_unique<Connection>(
         settings_, tls_, Endpoint{node.host, static_cast<uint16_t>(node.port)}, now, log_);
     serve_coordinator(now);

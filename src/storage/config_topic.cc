@@ -5,6 +5,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kTimeout{30'000};  // for a write and its reading back
 constexpr const char* kConnectException = "org.apache.kafka.connect.errors.ConnectException";
+constexpr const char* kPrivilegedWriteException =
+    "org.apache.kafka.connect.storage.PrivilegedWriteException";
 
 // Ids 0..count-1 are there; more may be, of an earlier and larger set.
 bool complete(const std::map<int32_t, Properties>& tasks, int32_t count) {
@@ -25,8 +27,10 @@ struct ConfigTopic::Change {
   LoggerRecord logger;
 };
 
-ConfigTopic::ConfigTopic(std::unique_ptr<kafka::TopicLog> log)
-    : log_(std::move(log)), logger_("org.apache.kafka.connect.storage.KafkaConfigBackingStore") {}
+ConfigTopic::ConfigTopic(std::unique_ptr<kafka::TopicLog> log, bool owned)
+    : log_(std::move(log)),
+      owned_(owned),
+      logger_("org.apache.kafka.connect.storage.KafkaConfigBackingStore") {}
 
 ConfigTopic::~ConfigTopic() = default;
 
@@ -186,24 +190,49 @@ void ConfigTopic::tell(const Change& change) {
 
 void ConfigTopic::refresh(Done done) { log_->read_to_end(kTimeout, std::move(done)); }
 
-// Writers are not fenced yet: exactly-once sources are to come.
-void ConfigTopic::claim_write_privileges(Done done) { done({}); }
+void ConfigTopic::claim_write_privileges(Done done) {
+  if (!owned_) return done({});
+  log_->claim(kTimeout, [done = std::move(done)](const Result<void>& claimed) {
+    if (claimed) return done({});
+    done(fail(Error(claimed.error().kind(),
+                    "Failed to create and initialize fencable producer for config topic",
+                    kConnectException)
+                  .caused_by(claimed.error())));
+  });
+}
 
-void ConfigTopic::write(const std::vector<ConfigRecord>& records, const char* what, bool read_back,
-                        Done done) {
+void ConfigTopic::write(const std::vector<ConfigRecord>& records, const char* what, Done done,
+                        bool read_back) {
   std::vector<kafka::LogEntry> entries;
   for (const ConfigRecord& record : records) {
     RecordText text = to_text(record);
     entries.push_back({std::move(text.key), std::move(text.value)});
   }
-  auto finish = [what, done = std::move(done)](const Result<void>& result) {
+  auto finish = [what, done](const Result<void>& result) {
     if (result) return done({});
     done(fail(Error(result.error().kind(), what, kConnectException).caused_by(result.error())));
   };
-  if (read_back)
-    log_->send_and_read(std::move(entries), kTimeout, finish);
-  else
-    log_->send(std::move(entries), kTimeout, finish);
+  if (!owned_ && read_back) return log_->send_and_read(std::move(entries), kTimeout, finish);
+  if (!owned_) return log_->send(std::move(entries), kTimeout, finish);
+  log_->send_as_owner(
+      std::move(entries), kTimeout, [this, finish, done, read_back](const Result<void>& sent) {
+        if (sent) return read_back ? log_->read_to_end(kTimeout, finish) : finish(sent);
+        logger_.warn("Failed to perform fencable send to config topic: {}",
+                     sent.error().describe());
+        done(fail(Error(sent.error().kind(), "Failed to perform fencable send to config topic",
+                        kPrivilegedWriteException)
+                      .caused_by(sent.error())));
+      });
+}
+
+void ConfigTopic::write_unowned(const ConfigRecord& record, const char* what, Done done) {
+  RecordText text = to_text(record);
+  log_->send(
+      {{std::move(text.key), std::move(text.value)}}, kTimeout,
+      [what, done = std::move(done)](const Result<void>& sent) {
+        if (sent) return done({});
+        done(fail(Error(sent.error().kind(), what, kConnectException).caused_by(sent.error())));
+      });
 }
 
 void ConfigTopic::put_connector(const std::string& connector, const NullableProperties& config,
@@ -211,12 +240,12 @@ void ConfigTopic::put_connector(const std::string& connector, const NullableProp
   std::vector<ConfigRecord> records;
   if (target) records.push_back(TargetStateRecord{connector, target});
   records.push_back(ConnectorRecord{connector, config});
-  write(records, "Error writing connector configuration to Kafka", true, std::move(done));
+  write(records, "Error writing connector configuration to Kafka", std::move(done));
 }
 
 void ConfigTopic::remove_connector(const std::string& connector, Done done) {
   write({ConnectorRecord{connector, std::nullopt}, TargetStateRecord{connector, std::nullopt}},
-        "Error removing connector configuration from Kafka", true, std::move(done));
+        "Error removing connector configuration from Kafka", std::move(done));
 }
 
 void ConfigTopic::put_tasks(const std::string& connector, const std::vector<Properties>& tasks,
@@ -225,38 +254,39 @@ void ConfigTopic::put_tasks(const std::string& connector, const std::vector<Prop
   const auto count = static_cast<int32_t>(tasks.size());
   auto commit = [this, connector, count, done](const Result<void>& written) {
     if (!written) return done(written);
-    write({CommitRecord{connector, count}}, kWhat, true, done);
+    write({CommitRecord{connector, count}}, kWhat, done);
   };
   if (tasks.empty()) return commit({});
   std::vector<ConfigRecord> records;
   for (int32_t index = 0; index < count; ++index)
     records.push_back(TaskRecord{{connector, index}, tasks[static_cast<size_t>(index)]});
   // Acknowledged before the commit is sent: it must not stand before what it commits.
-  write(records, "Error writing task configurations to Kafka", false, commit);
+  write(records, "Error writing task configurations to Kafka", commit, false);
 }
 
 void ConfigTopic::put_target_state(const std::string& connector, TargetState state, Done done) {
-  write({TargetStateRecord{connector, state}}, "Error writing target state to Kafka", false,
-        std::move(done));
+  // STOPPED, too, which only a leader writes.
+  write_unowned(TargetStateRecord{connector, state}, "Error writing target state to Kafka",
+                std::move(done));
 }
 
 void ConfigTopic::put_session_key(const SessionKey& key, Done done) {
-  write({key}, "Error writing session key to Kafka", true, std::move(done));
+  write({key}, "Error writing session key to Kafka", std::move(done));
 }
 
 void ConfigTopic::put_restart_request(const RestartRequest& request, Done done) {
-  write({request}, "Error writing restart request to Kafka", true, std::move(done));
+  write({request}, "Error writing restart request to Kafka", std::move(done));
 }
 
 void ConfigTopic::put_task_count_record(const std::string& connector, int32_t count, Done done) {
-  write({TaskCountRecord{connector, count}}, "Error writing task count record to Kafka", true,
+  write({TaskCountRecord{connector, count}}, "Error writing task count record to Kafka",
         std::move(done));
 }
 
 void ConfigTopic::put_logging_level(const std::string& logger, const std::string& level,
                                     Done done) {
-  write({LoggerRecord{logger, level}}, "Error writing logger level to Kafka", false,
-        std::move(done));
+  write_unowned(LoggerRecord{logger, level}, "Error writing logger level to Kafka",
+                std::move(done));
 }
 
 }  // namespace millrace::storage

@@ -20,8 +20,9 @@ namespace millrace::storage {
 
 class ConfigTopic final : public ConfigStore {
  public:
-  // The log is of a single partition.
-  explicit ConfigTopic(std::unique_ptr<kafka::TopicLog> log);
+  // The log is of a single partition. owned: what only the leader writes is written as the log's
+  // owner, in transactions (exactly-once).
+  explicit ConfigTopic(std::unique_ptr<kafka::TopicLog> log, bool owned = false);
   ~ConfigTopic() override;
 
   Result<void> start(ConfigListener& listener) override;
@@ -58,10 +59,15 @@ class ConfigTopic final : public ConfigStore {
   void apply(const RestartRequest& request, Change& change);
   void apply(const LoggerRecord& record, Change& change);
   void tell(const Change& change);
-  // Sends, then reads to the end. what: "Error writing connector configuration to Kafka".
-  void write(const std::vector<ConfigRecord>& records, const char* what, bool read_back, Done done);
+  // Sends, then (read_back) waits until it has been read. what: "Error writing connector
+  // configuration to Kafka".
+  void write(const std::vector<ConfigRecord>& records, const char* what, Done done,
+             bool read_back = true);
+  // What any worker may write; not read back.
+  void write_unowned(const ConfigRecord& record, const char* what, Done done);
 
   const std::unique_ptr<kafka::TopicLog> log_;
+  const bool owned_;
   const Logger logger_;
   ConfigListener* listener_ = nullptr;
 

@@ -210,5 +210,61 @@ TEST_F(ConfigTopicTest, AWriteThatFailsSaysSo) {
   EXPECT_EQ(message, "Error writing connector configuration to Kafka: broker away");
 }
 
+// A log with an owner: notes how many records each transaction had.
+class OwnedLog final : public kafka::TopicLog {
+ public:
+  OwnedLog(std::shared_ptr<millrace::testing::MemoryTopic> topic, std::vector<std::string>& calls)
+      : log_(std::move(topic)), calls_(calls) {}
+  Result<void> start(OnRecord on_record) override { return log_.start(std::move(on_record)); }
+  void read_to_end(std::chrono::milliseconds timeout, Done done) override {
+    log_.read_to_end(timeout, std::move(done));
+  }
+  void send(std::vector<kafka::LogEntry> entries, std::chrono::milliseconds timeout,
+            Done done) override {
+    calls_.push_back("plain " + std::to_string(entries.size()));
+    log_.send(std::move(entries), timeout, std::move(done));
+  }
+  void claim(std::chrono::milliseconds, Done done) override {
+    calls_.push_back("claim");
+    owned_ = true;
+    done({});
+  }
+  void send_as_owner(std::vector<kafka::LogEntry> entries, std::chrono::milliseconds timeout,
+                     Done done) override {
+    if (!owned_) return done(fail(ErrorKind::fatal, "somebody else is the owner"));
+    calls_.push_back("owner " + std::to_string(entries.size()));
+    log_.send(std::move(entries), timeout, std::move(done));
+  }
+  void stop() override {}
+
+ private:
+  millrace::testing::MemoryLog log_;
+  std::vector<std::string>& calls_;
+  bool owned_ = false;
+};
+
+TEST_F(ConfigTopicTest, WhatOnlyTheLeaderWritesIsWrittenAsTheOwner) {
+  std::vector<std::string> calls;
+  store = std::make_unique<ConfigTopic>(std::make_unique<OwnedLog>(topic, calls), true);
+  ASSERT_TRUE(store->start(told));
+  std::optional<Error> refused;
+  store->put_connector("x", {{"a", "1"}}, TargetState::kPaused,
+                       [&](const Result<void>& done) { refused = done.error(); });
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->exception_class(),
+            "org.apache.kafka.connect.storage.PrivilegedWriteException");
+  store->claim_write_privileges(expect_done);
+  store->put_connector("x", {{"a", "1"}}, TargetState::kPaused, expect_done);
+  store->put_tasks("x", {{{"task.class", "T"}}, {{"task.class", "T"}}}, expect_done);
+  store->put_session_key({"abc", "HmacSHA256", 12}, expect_done);
+  store->put_restart_request({"x", true, false}, expect_done);
+  store->put_task_count_record("x", 2, expect_done);
+  store->remove_connector("x", expect_done);
+  store->put_target_state("x", TargetState::kStarted, expect_done);
+  store->put_logging_level("org.x", "DEBUG", expect_done);
+  EXPECT_THAT(calls, ElementsAre("claim", "owner 2", "owner 2", "owner 1", "owner 1", "owner 1",
+                                 "owner 1", "owner 2", "plain 1", "plain 1"));
+}
+
 }  // namespace
 }  // namespace millrace::storage

@@ -93,6 +93,7 @@ class FakeSource {
   using Poll = std::function<Result<std::shared_ptr<data::Batch>>()>;
   bool wants_acknowledgements = false;
   std::optional<Error> fail_start, fail_commit;
+  std::vector<plugin::TransactionMark> marks;  // of the running poll, which sets them
 
   // The next polls, one after the other; after them polls find nothing.
   void give(Poll poll) {
@@ -175,6 +176,9 @@ class FakeSourceTask : public plugin::SourceTask {
       source_->polls_.pop_front();
     }
     return poll();
+  }
+  std::vector<plugin::TransactionMark> take_transaction_marks() override {
+    return std::exchange(source_->marks, {});
   }
   bool wants_acknowledgements() const override { return source_->wants_acknowledgements; }
   Result<void> acknowledged(std::span<const plugin::Acknowledgement> acknowledgements) override {

@@ -88,7 +88,10 @@ class SimulatedWorker : public distributed::WorkerPort {
   void modify_offsets(const herder::OffsetChangeRequest&, Message done) override {
     process_->after(simulation().delay(1, 100), [done] { done(std::string("changed")); });
   }
-  void fence_zombies(const std::string&, int32_t, Started done) override { done({}); }
+  void fence_zombies(const std::string&, const NullableProperties&, int32_t,
+                     Started done) override {
+    done({});
+  }
   void run(std::function<void()> work) override {
     process_->after(simulation().delay(0, 10), std::move(work));
   }

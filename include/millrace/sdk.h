@@ -395,6 +395,17 @@ class Builder {
   // Enough for one batch: return from poll.
   bool full() const { return host()->builder_full(builder_) != 0; }
 
+  // With transaction.boundary=connector: a transaction ends, or is given up, after this record
+  // (its index in the batch being built), or after the batch. False: the worker has no
+  // transactions, or it is not for the connector to say where they end.
+  static constexpr uint32_t kAfterBatch = UINT32_MAX;
+  bool commit_transaction(uint32_t record = kAfterBatch) {
+    return host()->transaction_commit(builder_, record) == MILLRACE_OK;
+  }
+  bool abort_transaction(uint32_t record = kAfterBatch) {
+    return host()->transaction_abort(builder_, record) == MILLRACE_OK;
+  }
+
   // Memory, aligned to 8 bytes, that lives as long as the batch.
   void* allocate(size_t bytes) {
     void* memory = host()->builder_alloc(builder_, bytes);
@@ -667,6 +678,8 @@ class Connector : public Worker {
   static std::span<const Key> keys() { return {}; }
   static void validate(const Config&, Findings&) {}
   static int32_t exactly_once_support(const Config&) { return MILLRACE_EXACTLY_ONCE_UNKNOWN; }
+  // Its tasks may end transactions themselves: Builder::commit_transaction.
+  static bool can_define_transaction_boundaries(const Config&) { return false; }
 
   virtual ~Connector() = default;
   virtual void start(const Config& config) { config_ = config.all(); }
@@ -808,6 +821,14 @@ millrace_connector connector_table() {
     int32_t answer = MILLRACE_EXACTLY_ONCE_UNKNOWN;
     guarded(nullptr,
             [&] { answer = Planner::exactly_once_support(Config(config, Planner::keys())); });
+    return answer;
+  };
+  table.can_define_transaction_boundaries = [](const millrace_host*,
+                                               const millrace_config* config) {
+    int32_t answer = 0;
+    guarded(nullptr, [&] {
+      answer = Planner::can_define_transaction_boundaries(Config(config, Planner::keys())) ? 1 : 0;
+    });
     return answer;
   };
   table.stop = [](void* self) { guarded(nullptr, [&] { as<Planner>(self).stop(); }); };

@@ -7,7 +7,7 @@
 #include "rest/server.h"
 #include "rest/tls.h"
 #include "storage/config_topic.h"
-#include "storage/offset_topic.h"
+#include "storage/offset_topics.h"
 #include "storage/status_topic.h"
 
 namespace millrace::app {
@@ -21,6 +21,30 @@ std::string client_id(const DistributedSettings& settings, const std::string& wh
   std::string base = settings.group_id + "-";
   if (!settings.client_id.empty()) base += settings.client_id + "-";
   return base + what;
+}
+
+void ensure(kafka::ClientProperties& properties, const std::string& key, const std::string& value,
+            const std::string& why) {
+  std::vector<std::string> warnings;
+  config::ensure_property(properties, key, value, why, key == "transactional.id", warnings);
+  const Logger log("org.apache.kafka.connect.util.ConnectUtils");
+  for (const std::string& warning : warnings) log.warn("{}", warning);
+}
+
+// The leader's producer shuts out the one of the leader before.
+void make_owned(const DistributedSettings& settings, const kafka::ClientProperties& client,
+                kafka::TopicLogOptions& options) {
+  if (!settings.transactional_leader()) return;
+  constexpr char kWhy[] =
+      "for the worker's config topic producer when exactly-once source support is enabled or in "
+      "preparation to be enabled";
+  options.owner = client;
+  options.owner["client.id"] = client_id(settings, "configs-leader");
+  options.owner["acks"] = "all";
+  options.owner["max.in.flight.requests.per.connection"] = "5";
+  options.owner["linger.ms"] = "0";
+  ensure(options.owner, "enable.idempotence", "true", kWhy);
+  ensure(options.owner, "transactional.id", "connect-cluster-" + settings.group_id, kWhy);
 }
 
 Result<std::unique_ptr<kafka::TopicLog>> make_log(const WorkerConfig& config,
@@ -43,16 +67,14 @@ Result<std::unique_ptr<kafka::TopicLog>> make_log(const WorkerConfig& config,
   options.producer["enable.idempotence"] = "false";
   options.producer["max.in.flight.requests.per.connection"] = "1";
   options.producer["linger.ms"] = "0";
+  if (kind == "config") make_owned(*config.distributed, client, options);
+  if (kind != "status" && config.distributed->exactly_once_enabled())
+    ensure(options.consumer, "isolation.level", "read_committed",
+           kind == "config" ? "for the worker's config topic consumer when exactly-once source "
+                              "support is enabled"
+                            : "for the worker offsets topic consumer when exactly-once source "
+                              "support is enabled");
   return kafka::make_librdkafka_topic_log(std::move(options));
-}
-
-Result<void> check_exactly_once(const DistributedSettings& settings) {
-  if (settings.exactly_once_source_support == "disabled") return {};
-  return fail(ErrorKind::bad_config,
-              "exactly.once.source.support=" + settings.exactly_once_source_support +
-                  " is not supported yet: set it to disabled on all workers of the cluster, or "
-                  "keep to Java workers there",
-              "org.apache.kafka.common.config.ConfigException");
 }
 
 distributed::HerderOptions herder_options(const WorkerConfig& config, const ClusterPlace& place) {
@@ -73,6 +95,7 @@ distributed::HerderOptions herder_options(const WorkerConfig& config, const Clus
   options.sync_timeout = settings.worker_sync_timeout;
   options.unsync_back_off = settings.worker_unsync_backoff;
   options.topic_tracking = config.topic_tracking_enable;
+  options.exactly_once = settings.exactly_once_enabled();
   return options;
 }
 
@@ -90,6 +113,17 @@ kafka::GroupMemberOptions group_options(const WorkerConfig& config, const Cluste
   return options;
 }
 
+Result<void> put_nothing(const rest::RestClient& client, const std::string& url,
+                         const std::map<std::string, std::string>& headers) {
+  rest::RestClient::Request request{"PUT", url, {headers.begin(), headers.end()}, {}};
+  auto answer = client.send(request);
+  if (!answer) return fail(ErrorKind::retriable, answer.error().describe());
+  if (answer->status < 400) return {};
+  return fail(answer->status == 409 ? ErrorKind::conflict : ErrorKind::fatal,
+              "Another worker answered " + std::to_string(answer->status) + ": " + answer->body,
+              "org.apache.kafka.connect.runtime.rest.errors.ConnectRestException");
+}
+
 Result<void> post_json(const rest::RestClient& client, const std::string& url,
                        const std::string& body, const std::map<std::string, std::string>& headers) {
   rest::RestClient::Request request{"POST", url, {headers.begin(), headers.end()}, body};
@@ -103,11 +137,29 @@ Result<void> post_json(const rest::RestClient& client, const std::string& url,
 }  // namespace
 
 Result<std::shared_ptr<runtime::OffsetStore>> make_offset_topic(const WorkerConfig& config) {
-  if (auto supported = check_exactly_once(*config.distributed); !supported)
-    return fail(std::move(supported).error());
   auto log = make_log(config, config.distributed->offset_topic, "offset");
   if (!log) return fail(std::move(log).error());
   return std::make_shared<storage::OffsetTopic>(*std::move(log));
+}
+
+runtime::OpenOffsetTopic make_offset_topics(const WorkerConfig& config) {
+  const config::StorageTopic& described = config.distributed->offset_topic;
+  auto topics = std::make_shared<storage::OffsetTopics>(
+      [described](const runtime::OffsetTopicRequest& request) {
+        kafka::TopicLogOptions options;
+        options.topic.name = request.topic;
+        options.topic.partitions = described.partitions;
+        options.topic.replication_factor = described.replication_factor;
+        options.topic.configs = described.settings;
+        options.topic_property = "offset.storage.topic";
+        options.producer = request.producer;
+        options.producer["linger.ms"] = "0";
+        options.consumer = request.consumer;
+        options.admin = request.admin;
+        options.log_context = request.log_context;
+        return kafka::make_librdkafka_topic_log(std::move(options));
+      });
+  return [topics](const runtime::OffsetTopicRequest& request) { return topics->open(request); };
 }
 
 Result<std::unique_ptr<distributed::DistributedHerder>> make_distributed_herder(
@@ -118,7 +170,8 @@ Result<std::unique_ptr<distributed::DistributedHerder>> make_distributed_herder(
   auto statuses = make_log(config, config.distributed->status_topic, "status");
   if (!statuses) return fail(std::move(statuses).error());
   distributed::DistributedStores stores;
-  stores.configs = std::make_unique<storage::ConfigTopic>(*std::move(configs));
+  stores.configs = std::make_unique<storage::ConfigTopic>(
+      *std::move(configs), config.distributed->transactional_leader());
   stores.statuses = std::make_unique<storage::StatusTopic>(*std::move(statuses));
 
   distributed::DistributedOptions options;
@@ -131,6 +184,10 @@ Result<std::unique_ptr<distributed::DistributedHerder>> make_distributed_herder(
   options.post = [client](const std::string& url, const std::string& body,
                           const std::map<std::string, std::string>& headers) {
     return post_json(*client, url, body, headers);
+  };
+  options.put = [client](const std::string& url,
+                         const std::map<std::string, std::string>& headers) {
+    return put_nothing(*client, url, headers);
   };
   return std::make_unique<distributed::DistributedHerder>(std::move(options), std::move(parts),
                                                           std::move(stores));

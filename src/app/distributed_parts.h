@@ -13,8 +13,11 @@
 
 namespace millrace::app {
 
-// Not started. Refuses what this worker cannot be a part of: exactly-once source support.
+// Not started.
 Result<std::shared_ptr<runtime::OffsetStore>> make_offset_topic(const config::WorkerConfig& config);
+
+// Of topics that source connectors name for their own offsets.
+runtime::OpenOffsetTopic make_offset_topics(const config::WorkerConfig& config);
 
 struct ClusterPlace {
   std::string worker_id;  // "host:port"

@@ -17,6 +17,7 @@
 #include "herder/standalone.h"
 #include "kafka/librdkafka/bootstrap_servers.h"
 #include "kafka/librdkafka/factory.h"
+#include "kafka/wire/producer_fencing.h"
 #include "plugin/catalogue.h"
 #include "rest/server.h"
 #include "rest/tls.h"
@@ -160,6 +161,10 @@ Result<void> start(Parts& parts, const config::WorkerConfig& config, const Logge
   worker.plugins = load_plugins(config, log);
   worker.clients = parts.clients;
   worker.offsets = parts.offsets;
+  if (config.distributed) {
+    worker.open_offset_topic = make_offset_topics(config);
+    worker.fence_producers = kafka::fence_producers;
+  }
   auto resolver = config::make_config_resolver(config.originals);
   if (!resolver) return fail(std::move(resolver).error());
   worker.resolver = *std::move(resolver);

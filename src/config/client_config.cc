@@ -121,6 +121,45 @@ Result<Properties> producer_properties(const WorkerConfig& worker, const Propert
   return properties;
 }
 
+Result<Properties> transactional_producer_properties(const WorkerConfig& worker,
+                                                     const Properties& connector,
+                                                     const ConnectorTaskClient& task,
+                                                     const ClientOverridePolicy& policy,
+                                                     std::vector<std::string>& warnings) {
+  auto properties = producer_properties(worker, connector, task, policy);
+  if (!properties) return properties;
+  const std::string idempotence = "enable.idempotence";
+  if (connector.count(std::string(kProducerOverride) + idempotence) == 0 &&
+      worker.originals.count("producer." + idempotence) == 0)
+    properties->erase(idempotence);  // Connect's default is not the user's will
+  constexpr char kWhy[] = "for connectors when exactly-once source support is enabled";
+  ensure_property(*properties, idempotence, "true", kWhy, false, warnings);
+  ensure_property(*properties, "transactional.id", task_transactional_id(worker, task), kWhy, true,
+                  warnings);
+  return properties;
+}
+
+std::string task_transactional_id(const WorkerConfig& worker, const ConnectorTaskClient& task) {
+  return (worker.distributed ? worker.distributed->group_id : std::string()) + "-" +
+         task.connector + "-" + std::to_string(task.task);
+}
+
+void ensure_property(Properties& properties, const std::string& key, const std::string& value,
+                     const std::string& why, bool case_sensitive,
+                     std::vector<std::string>& warnings) {
+  auto [entry, added] = properties.emplace(key, value);
+  if (added) return;
+  const auto same = [&](char a, char b) {
+    return case_sensitive ? a == b : std::tolower(a) == std::tolower(b);
+  };
+  if (std::equal(entry->second.begin(), entry->second.end(), value.begin(), value.end(), same))
+    return;
+  warnings.push_back("The value '" + entry->second + "' for the '" + key +
+                     "' property will be ignored as it cannot be overridden " + why +
+                     ". The value '" + value + "' will be used instead.");
+  entry->second = value;
+}
+
 Result<Properties> consumer_properties(const WorkerConfig& worker, const Properties& connector,
                                        const ConnectorTaskClient& task,
                                        const ClientOverridePolicy& policy) {

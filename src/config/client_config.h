@@ -49,6 +49,20 @@ Result<Properties> producer_properties(const WorkerConfig& worker, const Propert
 Result<Properties> consumer_properties(const WorkerConfig& worker, const Properties& connector,
                                        const ConnectorTaskClient& task,
                                        const ClientOverridePolicy& policy);
+// Of an exactly-once source task. What a user says otherwise about idempotence and the
+// transactional id is overruled; a sentence for each lies in `warnings`.
+Result<Properties> transactional_producer_properties(const WorkerConfig& worker,
+                                                     const Properties& connector,
+                                                     const ConnectorTaskClient& task,
+                                                     const ClientOverridePolicy& policy,
+                                                     std::vector<std::string>& warnings);
+// Transactional id of a source task's producer: GROUP-CONNECTOR-TASK.
+std::string task_transactional_id(const WorkerConfig& worker, const ConnectorTaskClient& task);
+// Sets a property; a value of the user's that is another one is told of in `warnings`. Java:
+// ConnectUtils.ensureProperty. why: "for ... when ...".
+void ensure_property(Properties& properties, const std::string& key, const std::string& value,
+                     const std::string& why, bool case_sensitive,
+                     std::vector<std::string>& warnings);
 // Begins with all of the worker's unprefixed settings.
 Result<Properties> admin_properties(const WorkerConfig& worker, const Properties& connector,
                                     const std::string& client_id,

@@ -57,9 +57,12 @@ std::vector<WorkerRow> membership_rows() {
       {"heartbeat.interval.ms", kInt, "3000", kHigh,
        "How often a worker sends heartbeats: a third of session.timeout.ms, or less."},
       {"exactly.once.source.support", kString, "disabled", kHigh,
-       "Whether source records and their offsets are written in transactions. There are no "
-       "transactions yet: a worker with preparing or enabled does not start.",
-       one_of({"disabled", "preparing", "enabled"}), "[DISABLED, ENABLED, PREPARING]"},
+       "Whether source records and their offsets are written in transactions, so that each is "
+       "there "
+       "once. On the workers of a cluster that runs: first preparing on all of them (the leader "
+       "alone writes to the config topic, in transactions), then enabled.",
+       one_of_ignoring_case({"disabled", "enabled", "preparing"}),
+       "[DISABLED, ENABLED, PREPARING]"},
   };
 }
 
@@ -210,6 +213,8 @@ DistributedSettings read_distributed_settings(const Config& values) {
     settings.key_size = static_cast<int32_t>(values.number("inter.worker.key.size"));
   settings.verification_algorithms = values.list("inter.worker.verification.algorithms");
   settings.exactly_once_source_support = values.text("exactly.once.source.support");
+  for (char& c : settings.exactly_once_source_support)
+    c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
   return settings;
 }
 

@@ -32,7 +32,10 @@ struct DistributedSettings {
   std::string key_generation_algorithm, signature_algorithm;
   std::optional<int32_t> key_size;  // bits
   std::vector<std::string> verification_algorithms;
-  std::string exactly_once_source_support;  // disabled, preparing or enabled
+  std::string exactly_once_source_support = "disabled";  // or preparing, or enabled
+  bool exactly_once_enabled() const { return exactly_once_source_support == "enabled"; }
+  // The leader alone writes to the config topic, in transactions.
+  bool transactional_leader() const { return exactly_once_source_support != "disabled"; }
 };
 
 // Rows of the table that a standalone worker's lacks.

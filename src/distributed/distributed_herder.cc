@@ -37,7 +37,7 @@ DistributedHerder::DistributedHerder(DistributedOptions options, runtime::Worker
                   worker_.parts().resolver,
                   &worker_.parts().client_overrides,
                   {&worker_.parts().config, options_.kafka_version},
-                  herder::ClusterRules{options_.herder.group_id}},
+                  herder::ClusterRules{options_.herder.group_id, options_.herder.exactly_once}},
       core_(options_.herder, core_parts()),
       queue_("HerderRestarts"),
       automatic_restarts_(
@@ -60,6 +60,10 @@ HerderParts DistributedHerder::core_parts() {
     port_.run([this, url, connector, configs, done] {
       forward_task_configs(url, connector, configs, done);
     });
+  };
+  parts.forward_fencing = [this](const std::string& url, const std::string& connector,
+                                 const WorkerPort::Started& done) {
+    port_.run([this, url, connector, done] { done(forward_fencing(url, connector)); });
   };
   parts.now = [] { return std::chrono::steady_clock::now(); };
   parts.wall_ms = [] {

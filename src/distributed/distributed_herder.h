@@ -36,6 +36,10 @@ struct DistributedOptions {
   std::function<Result<void>(const std::string& url, const std::string& body,
                              const std::map<std::string, std::string>& headers)>
       post;
+  // PUTs nothing to another worker, with two headers. Blocks. conflict: it cannot do it now.
+  std::function<Result<void>(const std::string& url,
+                             const std::map<std::string, std::string>& headers)>
+      put;
 };
 
 struct DistributedStores {
@@ -133,6 +137,8 @@ class DistributedHerder final : public herder::Herder,
   void forward_task_configs(const std::string& leader_url, const std::string& connector,
                             const std::vector<Properties>& configs,
                             const WorkerPort::Started& done);
+  Result<void> forward_fencing(const std::string& leader_url, const std::string& connector);
+  std::map<std::string, std::string> signed_headers(const std::string& body) const;
   Result<std::optional<RequestSignature>> signature_of(
       const herder::InternalRequest& request) const;
   Result<NullableProperties> config_of(const std::string& name) const;

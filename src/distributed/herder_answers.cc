@@ -37,8 +37,7 @@ void HerderCore::write_as_leader(const std::string& connector, const Write& writ
   requests_.hold(connector);
   write(later<Result<void>>([this, connector, then](const Result<void>& written) {
     requests_.release(connector);
-    if (!written && written.error().exception_class() ==
-                        "org.apache.kafka.connect.storage.PrivilegedWriteException") {
+    if (!written && is_privileged_write_failure(written.error())) {
       log_.warn(
           "Failed to write to config topic as leader; will rejoin group if necessary and, if still "
           "leader, attempt to reclaim write privileges for the config topic: {}",
@@ -217,25 +216,43 @@ void HerderCore::modify_offsets(const std::string& connector,
             fail(ErrorKind::fatal,
                  "Failed to read to end of config topic before modifying connector offsets",
                  kConnectException));
-      change_offsets(connector, offsets, deadline, released);
+      if (auto refused = offsets_refusal(connector)) return released(fail(*std::move(refused)));
+      if (!is_exactly_once_source(snapshot()->find(connector)->config))
+        return change_offsets(connector, offsets, deadline, released);
+      fence(connector, [this, connector, offsets, deadline, released](const Result<void>& fenced) {
+        if (fenced) return change_offsets(connector, offsets, deadline, released);
+        released(fail(Error(ErrorKind::fatal,
+                            "Failed to perform zombie fencing for source connector prior to "
+                            "modifying offsets",
+                            kConnectException)
+                          .caused_by(Error(fenced.error()))));
+      });
     });
   };
   submit(std::move(request));
 }
 
+std::optional<Error> HerderCore::offsets_refusal(const std::string& connector) const {
+  const auto state = snapshot();
+  const ClusterState::Connector* found = state->find(connector);
+  if (found == nullptr)
+    return Error(ErrorKind::not_found, "Connector " + connector + " not found", kNotFound);
+  if (found->target == TargetState::kStopped && found->task_count == 0) return std::nullopt;
+  return Error(
+      ErrorKind::bad_config,
+      "Connectors must be in the STOPPED state before their offsets can be modified. This can be "
+      "done for the specified connector by issuing a 'PUT' request to the '/connectors/" +
+          connector + "/stop' endpoint",
+      kBadRequest);
+}
+
 void HerderCore::change_offsets(const std::string& connector,
                                 const std::optional<std::vector<herder::Offset>>& offsets,
                                 Deadline deadline, const Answer<std::string>& answer) {
+  if (auto refused = offsets_refusal(connector)) return answer(fail(*std::move(refused)));
   const auto state = snapshot();
   const ClusterState::Connector* found = state->find(connector);
   if (found == nullptr) return answer(connector_not_found(connector));
-  if (found->target != TargetState::kStopped || found->task_count != 0)
-    return answer(fail(
-        ErrorKind::bad_config,
-        "Connectors must be in the STOPPED state before their offsets can be modified. This can be "
-        "done for the specified connector by issuing a 'PUT' request to the '/connectors/" +
-            connector + "/stop' endpoint",
-        kBadRequest));
   const herder::OffsetChangeRequest change{connector, config::given_of(found->config), offsets,
                                            deadline};
   parts_.worker->modify_offsets(
@@ -256,27 +273,32 @@ void HerderCore::fence_zombies(const std::string& connector,
     request.serve = [this, connector, answer] {
       if (!is_leader())
         return answer(fail(not_leader("Only the leader may perform zombie fencing.")));
-      const auto state = snapshot();
-      const ClusterState::Connector* found = state->find(connector);
-      if (found == nullptr) return answer(connector_not_found(connector));
-      if (parts_.worker->type_of(found->config) != "source")
-        return answer(fail(ErrorKind::bad_config,
-                           "Connector " + connector + " is not a source connector", kBadRequest));
-      requests_.hold(connector);
-      auto released = [this, connector, answer](const Result<void>& fenced) {
-        requests_.release(connector);
-        answer(fenced);
-      };
-      refresh([this, connector, released](bool read) {
-        if (read) return fence(connector, released);
-        released(fail(ErrorKind::fatal,
-                      "Failed to read to end of config topic before performing zombie fencing",
-                      kConnectException));
-      });
+      fence_as_leader(connector, answer);
     };
     requests_.add(std::move(request));
   };
   submit(std::move(check));
+}
+
+// Other requests for the connector wait meanwhile; then they find that it is done.
+void HerderCore::fence_as_leader(const std::string& connector, const Answer<void>& answer) {
+  const auto state = snapshot();
+  const ClusterState::Connector* found = state->find(connector);
+  if (found == nullptr) return answer(connector_not_found(connector));
+  if (parts_.worker->type_of(found->config) != "source")
+    return answer(fail(ErrorKind::bad_config,
+                       "Connector " + connector + " is not a source connector", kBadRequest));
+  requests_.hold(connector);
+  auto released = [this, connector, answer](const Result<void>& fenced) {
+    requests_.release(connector);
+    answer(fenced);
+  };
+  refresh([this, connector, released](bool read) {
+    if (read) return fence(connector, released);
+    released(fail(ErrorKind::fatal,
+                  "Failed to read to end of config topic before performing zombie fencing",
+                  kConnectException));
+  });
 }
 
 void HerderCore::fence(const std::string& connector, const Answer<void>& answer) {
@@ -299,7 +321,7 @@ void HerderCore::fence(const std::string& connector, const Answer<void>& answer)
     return record();
   const std::optional<int64_t> generation = found->task_config_generation;
   parts_.worker->fence_zombies(
-      connector, former->second,
+      connector, found->config, former->second,
       later<Result<void>>([this, connector, generation, record,
                            answer](const Result<void>& fenced) {
         if (!fenced) return answer(fenced);

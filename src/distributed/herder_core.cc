@@ -121,6 +121,7 @@ void HerderCore::check_session_key() {
             "Failed to write new session key to config topic; forcing a read to the end of the "
             "config topic before possibly retrying: {}",
             written.error().describe());
+        if (is_privileged_write_failure(written.error())) fenced_ = true;
         can_read_configs_ = false;
       }));
 }

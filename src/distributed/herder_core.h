@@ -16,7 +16,8 @@
 //
 // Files: herder_core.cc the tick; herder_rebalance.cc groups; herder_work.cc starting and stopping;
 // herder_configs.cc what changes in the config topic; herder_tasks.cc task configurations;
-// herder_answers.cc requests; herder_restarts.cc restarts.
+// herder_answers.cc requests; herder_restarts.cc restarts; herder_transactions.cc exactly-once
+// tasks.
 
 #include <atomic>
 #include <chrono>
@@ -58,6 +59,7 @@ struct HerderOptions {
   std::chrono::milliseconds sync_timeout{3'000};       // worker.sync.timeout.ms
   std::chrono::milliseconds unsync_back_off{300'000};  // worker.unsync.backoff.ms
   bool topic_tracking = true;
+  bool exactly_once = false;  // exactly.once.source.support=enabled
   std::string log_context;
 };
 
@@ -66,12 +68,17 @@ using ForwardTaskConfigs =
     std::function<void(const std::string& leader_url, const std::string& connector,
                        const std::vector<Properties>& configs, WorkerPort::Started done)>;
 
+// Asks the leader to shut out former producers of a connector. `done` on any thread.
+using ForwardFencing = std::function<void(const std::string& leader_url,
+                                          const std::string& connector, WorkerPort::Started done)>;
+
 struct HerderParts {
   storage::ConfigStore* configs = nullptr;
   storage::StatusStore* statuses = nullptr;
   WorkerPort* worker = nullptr;
   PartListener* listener = nullptr;  // may be null
   ForwardTaskConfigs forward_task_configs;
+  ForwardFencing forward_fencing;
   std::function<std::chrono::steady_clock::time_point()> now;
   std::function<int64_t()> wall_ms;                                           // since the epoch
   std::function<void(const std::string&, const std::string&)> set_log_level;  // logger, level
@@ -88,6 +95,9 @@ struct RebalanceFigures {
   std::optional<std::chrono::steady_clock::time_point> last_completed;
   size_t assigned_connectors = 0, assigned_tasks = 0;
 };
+
+// The leader's producer was shut out, or failed: it has to claim the config topic again.
+bool is_privileged_write_failure(const Error& error);
 
 class HerderCore : public RebalanceListener, public storage::ConfigListener {
  public:
@@ -264,10 +274,20 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
   void refresh(std::function<void(bool)> then);
   Error not_leader(const std::string& message) const;
   void write_stopped(const std::string& connector, const Answer<void>& answer);
+  // Why the offsets may not be changed now.
+  std::optional<Error> offsets_refusal(const std::string& connector) const;
   void change_offsets(const std::string& connector,
                       const std::optional<std::vector<herder::Offset>>& offsets, Deadline deadline,
                       const Answer<std::string>& answer);
+  void fence_as_leader(const std::string& connector, const Answer<void>& answer);
   void fence(const std::string& connector, const Answer<void>& answer);
+  bool is_exactly_once_source(const NullableProperties& config) const;
+
+  // ---- herder_transactions.cc
+  // Of a task that is being started. The checks are called on the task's thread.
+  runtime::TransactionChecks checks_for(const TaskId& task, std::optional<int32_t> generation);
+  void fence_for_task(const std::string& connector, Answer<void> answer);
+  void verify_task(const TaskId& task, std::optional<int32_t> generation, Answer<void> answer);
 
   // ---- herder_restarts.cc
   void run_restart_requests();

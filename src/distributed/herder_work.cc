@@ -144,15 +144,17 @@ void HerderCore::start_task(const TaskId& task, Answer<void> answer) {
     return;
   }
   part.task_config_generation = state->task_config_generation;
-  parts_.worker->start_task(
-      {task, state->config, *config, state->target, static_cast<size_t>(state->task_count)},
-      later<Result<void>>(
-          [this, task, start, target = state->target, answer](const Result<void>& started) {
-            if (auto part = tasks_.find(task);
-                part != tasks_.end() && part->second.start == start && started)
-              tell_target(task.connector, target);
-            if (answer) answer(started);
-          }));
+  runtime::TransactionChecks checks;
+  if (is_exactly_once_source(state->config)) checks = checks_for(task, part.task_config_generation);
+  parts_.worker->start_task({task, state->config, *config, state->target,
+                             static_cast<size_t>(state->task_count), std::move(checks)},
+                            later<Result<void>>([this, task, start, target = state->target,
+                                                 answer](const Result<void>& started) {
+                              if (auto part = tasks_.find(task);
+                                  part != tasks_.end() && part->second.start == start && started)
+                                tell_target(task.connector, target);
+                              if (answer) answer(started);
+                            }));
 }
 
 // What was being started with one target state while another was read has not heard of that.

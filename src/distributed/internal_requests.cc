@@ -46,6 +46,11 @@ std::string path_segment(std::string_view text) {
   return encoded;
 }
 
+std::string internal_url(std::string url, const std::string& connector, const char* what) {
+  if (!url.ends_with('/')) url += '/';
+  return url + "connectors/" + path_segment(connector) + "/" + what;
+}
+
 }  // namespace
 
 void DistributedHerder::forward_task_configs(const std::string& leader_url,
@@ -59,14 +64,22 @@ void DistributedHerder::forward_task_configs(const std::string& leader_url,
   nlohmann::json tasks = nlohmann::json::array();
   for (const Properties& config : configs) tasks.push_back(config);
   const std::string body = tasks.dump();
+  done(options_.post(internal_url(leader_url, connector, "tasks"), body, signed_headers(body)));
+}
+
+Result<void> DistributedHerder::forward_fencing(const std::string& leader_url,
+                                                const std::string& connector) {
+  return options_.put(internal_url(leader_url, connector, "fence"), signed_headers({}));
+}
+
+std::map<std::string, std::string> DistributedHerder::signed_headers(
+    const std::string& body) const {
   std::map<std::string, std::string> headers;
   if (auto signature = core_.session_keys().sign(body)) {
     headers["X-Connect-Authorization"] = convert::to_base64(signature->mac);
     headers["X-Connect-Request-Signature-Algorithm"] = signature->algorithm;
   }
-  std::string url = leader_url;
-  if (!url.ends_with('/')) url += '/';
-  done(options_.post(url + "connectors/" + path_segment(connector) + "/tasks", body, headers));
+  return headers;
 }
 
 Result<std::optional<RequestSignature>> DistributedHerder::signature_of(

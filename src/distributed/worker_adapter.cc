@@ -50,7 +50,7 @@ void WorkerAdapter::task_configs(const std::string& connector, const NullablePro
 void WorkerAdapter::start_task(const TaskStart& task, Started done) {
   lane(task.id.connector).post([this, task, done] {
     done(worker_.start_task(task.id, given_of(task.connector), task.config, task.target,
-                            task.task_count));
+                            task.task_count, task.checks));
   });
 }
 
@@ -71,9 +71,11 @@ void WorkerAdapter::modify_offsets(const herder::OffsetChangeRequest& request, M
   run([this, request, done] { done(herder::change_offsets(worker_.parts(), request)); });
 }
 
-void WorkerAdapter::fence_zombies(const std::string&, int32_t, Started done) {
-  done(fail(ErrorKind::fatal,
-            "This worker has no exactly-once source connectors, and fences none of others"));
+void WorkerAdapter::fence_zombies(const std::string& connector, const NullableProperties& config,
+                                  int32_t tasks, Started done) {
+  run([this, connector, given = given_of(config), tasks, done] {
+    done(worker_.fence_zombies(connector, given, tasks));
+  });
 }
 
 void WorkerAdapter::run(std::function<void()> work) {

@@ -28,7 +28,8 @@ class WorkerAdapter final : public WorkerPort {
   void start_task(const TaskStart& task, Started done) override;
   void stop_tasks(const std::vector<TaskId>& tasks, Done done) override;
   void modify_offsets(const herder::OffsetChangeRequest& request, Message done) override;
-  void fence_zombies(const std::string& connector, int32_t tasks, Started done) override;
+  void fence_zombies(const std::string& connector, const NullableProperties& config, int32_t tasks,
+                     Started done) override;
   void run(std::function<void()> work) override;
   std::string type_of(const NullableProperties& config) const override;
 

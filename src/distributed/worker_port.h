@@ -10,6 +10,7 @@
 #include "base/result.h"
 #include "herder/offset_changes.h"
 #include "runtime/task.h"
+#include "runtime/transaction_settings.h"
 #include "storage/cluster_state.h"
 
 namespace millrace::distributed {
@@ -25,7 +26,8 @@ struct TaskStart {
   NullableProperties connector;
   Properties config;
   TargetState target = TargetState::kStarted;
-  size_t task_count = 0;  // of the connector
+  size_t task_count = 0;              // of the connector
+  runtime::TransactionChecks checks;  // of exactly-once sources
 };
 
 class WorkerPort {
@@ -53,7 +55,8 @@ class WorkerPort {
 
   virtual void modify_offsets(const herder::OffsetChangeRequest& request, Message done) = 0;
   // Exactly-once: producers of the connector's first `tasks` tasks are shut out.
-  virtual void fence_zombies(const std::string& connector, int32_t tasks, Started done) = 0;
+  virtual void fence_zombies(const std::string& connector, const NullableProperties& config,
+                             int32_t tasks, Started done) = 0;
   // Runs something that may block, on a thread of the worker's.
   virtual void run(std::function<void()> work) = 0;
   // "source", "sink", "unknown".

@@ -6,8 +6,10 @@
 #include "config/client_config.h"
 #include "herder/pending.h"
 #include "runtime/connector_context.h"
+#include "runtime/connector_offsets.h"
 #include "runtime/java_names.h"
 #include "runtime/source_offset.h"
+#include "runtime/source_transaction.h"
 #include "runtime/topic_creation.h"
 
 namespace millrace::herder {
@@ -51,11 +53,11 @@ Failure failed(const OffsetChangeRequest& request, const char* type, Error cause
           .caused_by(std::move(cause)));
 }
 
-Result<bool> ask_connector(const runtime::WorkerParts& parts, const plugin::ConnectorClass& type,
-                           const OffsetChangeRequest& request, const Properties& config,
-                           std::span<const OffsetChange> changes) {
+Result<bool> ask_connector(std::shared_ptr<runtime::OffsetStore> store,
+                           const plugin::ConnectorClass& type, const OffsetChangeRequest& request,
+                           const Properties& config, std::span<const OffsetChange> changes) {
   auto connector =
-      type.make_connector(std::make_shared<AskedContext>(request.connector, parts.offsets));
+      type.make_connector(std::make_shared<AskedContext>(request.connector, std::move(store)));
   if (!connector) return fail(as_server_error(connector.error()));
   auto handled = (*connector)->alter_offsets(config, changes);
   if (!handled) return fail(as_server_error(handled.error()));
@@ -110,30 +112,58 @@ Result<std::vector<Offset>> all_reset(runtime::OffsetStore& store, const std::st
   return offsets;
 }
 
+Result<void> store_entries(runtime::OffsetStore& store, std::vector<runtime::OffsetEntry> entries,
+                           Herder::Deadline deadline) {
+  auto stored = Pending<bool>::make();
+  store.set(std::move(entries), [stored](const Result<void>& done) {
+    if (done)
+      stored->answer(true);
+    else
+      stored->answer(fail(Error(done.error())));
+  });
+  store.hurry();
+  auto done = stored->wait(deadline);
+  if (!done) return fail(std::move(done).error());
+  return {};
+}
+
+// By a producer of the first task's: whichever is still running is shut out with that.
+Result<void> store_in_transaction(const runtime::WorkerParts& parts,
+                                  const OffsetChangeRequest& request, const Properties& config,
+                                  const runtime::ConnectorOffsets& place,
+                                  std::vector<runtime::OffsetEntry> entries) {
+  auto properties = runtime::source_producer_properties(parts, config, {request.connector, 0});
+  if (!properties) return fail(std::move(properties).error());
+  const std::string context = "[" + request.connector + "|worker] ";
+  auto producer = parts.clients->make_producer(*properties, context);
+  if (!producer) return fail(std::move(producer).error());
+  runtime::SourceTransaction transaction(place.topic, place.second, context);
+  return runtime::write_in_transaction(**producer, transaction, std::move(entries),
+                                       request.deadline);
+}
+
 Result<std::string> change_source(const runtime::WorkerParts& parts,
                                   const plugin::ConnectorClass& type,
                                   const OffsetChangeRequest& request, const Properties& config) {
   const bool reset = !request.offsets;
-  auto offsets = reset ? all_reset(*parts.offsets, request.connector)
-                       : Result<std::vector<Offset>>(*request.offsets);
+  auto place = runtime::offsets_of_connector(parts, request.connector, config);
+  if (!place) return failed(request, "source", std::move(place).error());
+  const std::shared_ptr<runtime::OffsetStore> store = place->store;
+  auto offsets =
+      reset ? all_reset(*store, request.connector) : Result<std::vector<Offset>>(*request.offsets);
   if (!offsets) return failed(request, "source", std::move(offsets).error());
   SourceChanges changes;
   for (const Offset& offset : *offsets)
     if (auto added = changes.add(request.connector, offset); !added)
       return fail(std::move(added).error());
-  auto handled = ask_connector(parts, type, request, config, changes.changes);
+  auto handled = ask_connector(store, type, request, config, changes.changes);
   if (!handled) return fail(std::move(handled).error());
   if (!changes.entries.empty()) {
-    auto stored = Pending<bool>::make();
-    parts.offsets->set(std::move(changes.entries), [stored](const Result<void>& done) {
-      if (done)
-        stored->answer(true);
-      else
-        stored->answer(fail(Error(done.error())));
-    });
-    parts.offsets->hurry();
-    if (auto done = stored->wait(request.deadline); !done)
-      return failed(request, "source", std::move(done).error());
+    auto done =
+        runtime::delivers_exactly_once(parts)
+            ? store_in_transaction(parts, request, config, *place, std::move(changes.entries))
+            : store_entries(*store, std::move(changes.entries), request.deadline);
+    if (!done) return failed(request, "source", std::move(done).error());
   }
   return done_message(*handled, reset);
 }
@@ -178,7 +208,7 @@ Result<std::string> change_sink(const runtime::WorkerParts& parts,
     else
       altered.push_back(each);
   }
-  auto handled = ask_connector(parts, type, request, config, changes);
+  auto handled = ask_connector(parts.offsets, type, request, config, changes);
   if (!handled) return fail(std::move(handled).error());
 
   Result<void> done;

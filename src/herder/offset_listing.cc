@@ -2,6 +2,7 @@
 
 #include "herder/offset_changes.h"
 #include "herder/plugin_listing.h"
+#include "runtime/connector_offsets.h"
 #include "runtime/topic_creation.h"
 
 namespace millrace::herder {
@@ -45,14 +46,20 @@ Result<std::vector<Offset>> list_offsets(const runtime::WorkerParts& parts, cons
                                          const Properties& config, Herder::Deadline deadline) {
   if (type_of_connector(*parts.plugins, config) == "sink")
     return list_sink_offsets(parts, name, config, deadline);
-  if (runtime::makes_topics(parts.config, plugin::ConnectorType::kSource, config)) {
+  std::shared_ptr<runtime::OffsetStore> store = parts.offsets;
+  const bool makes_topics =
+      runtime::makes_topics(parts.config, plugin::ConnectorType::kSource, config);
+  if (makes_topics || runtime::has_offset_clients(parts, config)) {
     auto resolved = parts.resolver->resolve(config);
     if (!resolved) return fail(std::move(resolved).error());
     auto checked =
         runtime::check_topic_creation(parts.config, plugin::ConnectorType::kSource, *resolved);
     if (!checked) return fail(std::move(checked).error());
+    auto offsets = runtime::offsets_of_connector(parts, name, *resolved);
+    if (!offsets) return fail(std::move(offsets).error());
+    store = std::move(offsets->store);
   }
-  auto entries = parts.offsets->entries_of(name);
+  auto entries = store->entries_of(name);
   if (!entries) return fail(std::move(entries).error());
   std::vector<Offset> offsets;
   for (const runtime::OffsetEntry& each : *entries)

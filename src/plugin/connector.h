@@ -41,6 +41,8 @@ class TaskOrConnectorContext {
   virtual Result<void> read_offsets(
       std::span<const data::Cell> partitions,
       const std::function<void(size_t index, const data::Cell& offset)>& found) = 0;
+  // A source task may say where transactions end (transaction.boundary=connector).
+  virtual bool defines_transactions() const { return false; }
 };
 
 class ConnectorContext : public TaskOrConnectorContext {
@@ -77,12 +79,23 @@ struct Acknowledgement {
   int64_t offset, timestamp;
 };
 
+// Where a source's connector ends or gives up a transaction (Java: TransactionContext): after a
+// record of the batch, or, kAfterBatch, after the last one.
+struct TransactionMark {
+  static constexpr uint32_t kAfterBatch = UINT32_MAX;
+  uint32_t record = kAfterBatch;
+  bool abort = false;
+};
+
 class SourceTask {
  public:
   virtual ~SourceTask() = default;
   virtual Result<void> start(const config::Properties& config) = 0;
   // Null or empty: nothing now. Returns within about `timeout`, or soon after `cancel`.
   virtual Result<std::shared_ptr<data::Batch>> poll(std::chrono::milliseconds timeout) = 0;
+  // What the last poll marked, in the order of the records; only where its context
+  // defines_transactions().
+  virtual std::vector<TransactionMark> take_transaction_marks() { return {}; }
   virtual bool wants_acknowledgements() const = 0;
   virtual Result<void> acknowledged(std::span<const Acknowledgement> acknowledgements) = 0;
   virtual Result<void> commit() = 0;

@@ -16,8 +16,27 @@ void SourceOffsetWriter::offset(const Result<std::string>& key,
     pending_.insert_or_assign(std::string(), fail(key.error()));
 }
 
+Result<std::vector<OffsetEntry>> SourceOffsetWriter::take() {
+  auto entries = pending_entries();
+  if (entries) pending_.clear();
+  return entries;
+}
+
 Result<bool> SourceOffsetWriter::begin_flush() {
   if (pending_.empty()) return false;
+  auto entries = pending_entries();
+  if (!entries) return fail(std::move(entries).error());
+  in_flush_ = std::exchange(pending_, {});
+  flush_ = std::make_shared<Flush>();
+  store_->set(*std::move(entries), [flush = flush_](const Result<void>& outcome) {
+    std::lock_guard lock(flush->mutex);
+    flush->outcome = outcome;
+    flush->done.notify_all();
+  });
+  return true;
+}
+
+Result<std::vector<OffsetEntry>> SourceOffsetWriter::pending_entries() const {
   std::vector<OffsetEntry> entries;
   entries.reserve(pending_.size());
   for (const auto& [key, value] : pending_) {
@@ -32,14 +51,7 @@ Result<bool> SourceOffsetWriter::begin_flush() {
     }
     entries.push_back({key, *value});
   }
-  in_flush_ = std::exchange(pending_, {});
-  flush_ = std::make_shared<Flush>();
-  store_->set(std::move(entries), [flush = flush_](const Result<void>& outcome) {
-    std::lock_guard lock(flush->mutex);
-    flush->outcome = outcome;
-    flush->done.notify_all();
-  });
-  return true;
+  return entries;
 }
 
 std::optional<Result<void>> SourceOffsetWriter::poll_flush(std::chrono::milliseconds timeout) {

@@ -28,6 +28,8 @@ class SourceOffsetWriter {
   // stored; nothing was written. Not while flushing().
   Result<bool> begin_flush();
   bool flushing() const { return flush_ != nullptr; }
+  // What was collected, for one who writes it himself; an error as above.
+  Result<std::vector<OffsetEntry>> take();
   // The outcome of the running flush once it is known; at most `timeout` is waited for. nullopt:
   // not yet.
   std::optional<Result<void>> poll_flush(std::chrono::milliseconds timeout);
@@ -43,6 +45,8 @@ class SourceOffsetWriter {
     std::condition_variable done;
     std::optional<Result<void>> outcome;
   };
+
+  Result<std::vector<OffsetEntry>> pending_entries() const;
 
   const std::string connector_;
   const std::shared_ptr<OffsetStore> store_;

@@ -4,6 +4,7 @@
 
 #include "pipeline/source_records.h"
 #include "runtime/java_names.h"
+#include "runtime/source_transaction.h"
 
 namespace millrace::runtime {
 namespace {
@@ -70,7 +71,7 @@ Result<void> SourceSender::send(std::shared_ptr<data::Batch> batch,
   const uint64_t token = submitted_.submit(batch, all.records, output.records.topics, bytes);
   fill(*batch, output, token, all.sent);
   size_t sent = 0;
-  Result<void> result = send_all(sent);
+  Result<void> result = failure_ ? Result<void>() : send_all(sent);
   size_t end = all.records.size();
   if (sent < outgoing_.size()) {
     metrics_.active_changed(-static_cast<int64_t>(outgoing_.size() - sent));
@@ -188,6 +189,11 @@ std::span<const kafka::OutgoingHeader> SourceSender::headers(data::Batch& batch,
 void SourceSender::note_topic(std::string_view topic) {
   if (topics_.find(topic) != topics_.end()) return;
   topics_.emplace(topic);
+  if (settings_.transactional && topic == settings_.offsets_topic && !failure_)
+    failure_ = Error(ErrorKind::fatal,
+                     "Source tasks may not produce to their own offsets topics when exactly-once "
+                     "support is enabled",
+                     java::kConnectException);
   if (settings_.topic_used) settings_.topic_used(topic);
 }
 
@@ -241,7 +247,9 @@ void SourceSender::refused(uint64_t token, Error error) {
   // Once a task is to fail, a full buffer of records fails with it: one line is enough.
   if (!failure_) log_.error("failed to send record to {}: {}", place.topic, error.describe());
   if (!tolerant()) {
-    if (!failure_)
+    if (!failure_ && settings_.transactional)
+      failure_ = transaction_failure(settings_.task, std::move(error));
+    else if (!failure_)
       failure_ = Error(ErrorKind::fatal, "Unrecoverable exception from producer send callback",
                        java::kConnectException)
                      .caused_by(std::move(error));
@@ -257,7 +265,9 @@ void SourceSender::refused(uint64_t token, Error error) {
   submitted_.acknowledge(token);
 }
 
-bool SourceSender::tolerant() const { return errors_ != nullptr && errors_->config().tolerate_all; }
+bool SourceSender::tolerant() const {
+  return errors_ != nullptr && errors_->config().tolerate_all && !settings_.transactional;
+}
 
 void SourceSender::drain(Clock::time_point deadline, const std::function<bool()>& give_up) {
   if (producer_ == nullptr) return;
@@ -270,7 +280,7 @@ void SourceSender::drain(Clock::time_point deadline, const std::function<bool()>
 }
 
 void SourceSender::close_if_idle() {
-  if (producer_ == nullptr || in_flight_ > 0) return;
+  if (producer_ == nullptr || in_flight_ > 0 || settings_.transactional) return;
   if (Clock::now() - last_use_ >= idle_patience_) close();
 }
 

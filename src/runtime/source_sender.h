@@ -49,6 +49,10 @@ class SourceSender {
     std::function<void(std::string_view topic)> topic_used;
     // Waits a little, less if the task is to stop; true: it is to stop.
     std::function<bool(std::chrono::milliseconds)> wait;
+    // Exactly once: the producer is there from the begin, and nothing that it refuses is tolerated.
+    bool transactional = false;
+    std::string task;           // "NAME-0"
+    std::string offsets_topic;  // to which a task's records must not go then
   };
   // metrics outlives the sender; errors may be null: nothing is tolerated.
   SourceSender(Settings settings, std::shared_ptr<kafka::ClientFactory> clients,
@@ -70,6 +74,8 @@ class SourceSender {
 
   size_t in_flight() const { return in_flight_; }
   bool has_producer() const { return producer_ != nullptr; }
+  Result<void> open();
+  kafka::Producer& producer() { return *producer_; }  // that was opened
   void close_if_idle();
   void close();  // drops what is not acknowledged
 
@@ -80,7 +86,6 @@ class SourceSender {
   std::vector<plugin::Acknowledgement> take_acknowledgements();
 
  private:
-  Result<void> open();
   // The records from `sent` on that may go: up to the first of a topic that is not known to exist.
   // Makes the topic of the record `sent`. retriable: try again.
   Result<std::span<const kafka::OutgoingRecord>> ready(size_t sent);

@@ -1,17 +1,22 @@
 #include "runtime/source_task.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
 #include "runtime/java_names.h"
 #include "runtime/source_offset_writer.h"
+#include "runtime/source_transaction.h"
 #include "runtime/submitted_records.h"
+#include "runtime/transaction_settings.h"
 
 namespace millrace::runtime {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
+
+constexpr milliseconds kAbortPatience{30'000};
 
 double milliseconds_since(Clock::time_point start) {
   return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
@@ -34,8 +39,32 @@ class SourceTaskRunner::Loop {
         task_(task),
         submitted_(settings_.id.connector),
         sender_(sender_settings(), settings_.clients, settings_.errors, submitted_, metrics_),
-        writer_(settings_.id.connector, runner.offsets_, offsets_context()),
-        next_commit_(Clock::now() + settings_.offset_flush_interval) {}
+        writer_(settings_.id.connector, runner.offsets_, offsets_context()) {
+    if (settings_.transactions != nullptr)
+      transaction_.emplace(settings_.transactions->offsets_topic,
+                           settings_.transactions->worker_store, offsets_context());
+  }
+
+  // Exactly once, before the connector is asked for anything: the fencing of former tasks, the
+  // producer, the proof that the task may still run. Java: prepareToInitializeTask.
+  Result<void> prepare() {
+    const auto give_up = [this] { return runner_.stopping(); };
+    const TransactionChecks& checks = settings_.transactions->checks;
+    if (checks.before_producer)
+      if (auto checked = checks.before_producer(give_up); !checked) return checked;
+    if (runner_.stopping()) return {};
+    if (auto opened = sender_.open(); !opened) return opened;
+    if (auto begun = SourceTransaction::initialize(sender_.producer(), give_up); !begun)
+      return begun;
+    if (checks.after_producer) return checks.after_producer(give_up);
+    return {};
+  }
+
+  // The connector has started: times count from here.
+  void begin() {
+    next_commit_ = Clock::now() + settings_.offset_flush_interval;
+    if (transaction_) next_boundary_ = Clock::now() + settings_.transactions->interval;
+  }
 
   Result<void> run() {
     while (!runner_.stopping()) {
@@ -44,8 +73,21 @@ class SourceTaskRunner::Loop {
     return {};
   }
 
-  // After the last batch, also after a failure: what Kafka has is committed.
-  void finish() {
+  // After the last batch, also after a failure: what Kafka has is committed. Exactly once: the last
+  // transaction is, or, after a failure, none of it counts.
+  Result<void> finish(Result<void> result) {
+    if (!transaction_) {
+      finish_offsets();
+      return result;
+    }
+    if (result && !runner_.abandoned()) result = end_transaction_finally();
+    if (!runner_.abandoned() && sender_.has_producer())
+      (void)transaction_->abort(sender_.producer(), kAbortPatience);
+    return result;
+  }
+
+ private:
+  void finish_offsets() {
     if (runner_.abandoned()) return;
     sender_.drain(Clock::now() + settings_.offset_flush_timeout,
                   [this] { return runner_.abandoned(); });
@@ -57,7 +99,6 @@ class SourceTaskRunner::Loop {
     if (writer_.flushing()) await_commit(deadline);
   }
 
- private:
   Result<void> move_batch() {
     if (auto served = serve(); !served) return served;
     // Back-pressure: no more batches than the memory they may take.
@@ -65,15 +106,131 @@ class SourceTaskRunner::Loop {
       sender_.poll_deliveries(runner_.limits_.busy_poll);
       return {};
     }
-    tell_connector();
+    if (!transaction_) tell_connector();
     auto batch = poll();
     if (!batch) return fail(std::move(batch).error());
-    if (*batch == nullptr || (*batch)->original.selected.empty()) return rest();
+    if (transaction_) marks_ = take_marks();
+    if (*batch == nullptr || (*batch)->original.selected.empty()) {
+      if (transaction_)
+        if (auto ended = end_transaction_if_due(); !ended) return ended;
+      return rest();
+    }
     quick_empty_polls_ = 0;
     const auto output = convert(**batch);
     sender_.dropped(*batch, output);
+    if (transaction_) return send_in_transaction(*batch, output);
     if (auto sent = sender_.send(*batch, output, (*batch)->arena().reserved()); !sent) return sent;
     if (output.failure) return fail(*output.failure);
+    return {};
+  }
+
+  // ---- Exactly once
+
+  std::vector<plugin::TransactionMark> take_marks() {
+    if (settings_.transactions->boundary != TransactionBoundary::kConnector) return {};
+    return task_.take_transaction_marks();
+  }
+
+  using Output = pipeline::SourcePipeline::Output;
+
+  Result<void> send_in_transaction(const std::shared_ptr<data::Batch>& batch,
+                                   const Output& output) {
+    Output rest = output;
+    // Its memory counts once, with the last part.
+    for (const plugin::TransactionMark& mark : marks_) {
+      if (mark.record == plugin::TransactionMark::kAfterBatch) break;
+      const Output part = cut_after(rest, mark.record);
+      if (auto sent = send_part(batch, part, 0); !sent) return sent;
+      if (output.failure && mark.record >= output.handled) break;
+      if (auto ended = end_transaction(mark.abort); !ended) return ended;
+    }
+    if (auto sent = send_part(batch, rest, batch->arena().reserved()); !sent) return sent;
+    if (output.failure) return fail(*output.failure);
+    return end_transaction_if_due();
+  }
+
+  Result<void> send_part(const std::shared_ptr<data::Batch>& batch, const Output& part,
+                         size_t bytes) {
+    if (part.selected.empty() && part.dead_letters.empty()) return {};
+    if (auto begun = transaction_->begin(sender_.producer()); !begun)
+      return fail(transaction_failure(settings_.id.to_string(), std::move(begun).error()));
+    transaction_size_ += part.selected.size();
+    if (auto sent = sender_.send(batch, part, bytes); !sent) return sent;
+    if (sender_.failure()) return fail(*sender_.failure());
+    return {};
+  }
+
+  // Takes the records up to `last` off the front.
+  static Output cut_after(Output& rest, uint32_t last) {
+    auto cut = [last](std::span<const uint32_t>& records) {
+      const auto end = std::upper_bound(records.begin(), records.end(), last);
+      const auto count = static_cast<size_t>(end - records.begin());
+      const auto front = records.first(count);
+      records = records.subspan(count);
+      return front;
+    };
+    Output part = rest;
+    part.selected = cut(rest.selected);
+    part.dead_letters = cut(rest.dead_letters);
+    return part;
+  }
+
+  // After a poll, also one that gave nothing.
+  Result<void> end_transaction_if_due() {
+    switch (settings_.transactions->boundary) {
+      case TransactionBoundary::kPoll: return end_transaction(false);
+      case TransactionBoundary::kInterval:
+        if (Clock::now() < next_boundary_) return {};
+        next_boundary_ = Clock::now() + settings_.transactions->interval;
+        return end_transaction(false);
+      case TransactionBoundary::kConnector: break;
+    }
+    if (marks_.empty() || marks_.back().record != plugin::TransactionMark::kAfterBatch) return {};
+    return end_transaction(marks_.back().abort);
+  }
+
+  // Before a pause and at the end. What a connector has not marked as whole is not committed.
+  Result<void> end_transaction_finally() {
+    if (settings_.transactions->boundary == TransactionBoundary::kConnector) return {};
+    return end_transaction(false);
+  }
+
+  // aborted: its records never count, but the connector goes on behind them.
+  Result<void> end_transaction(bool aborted) {
+    commit_started_ = Clock::now();
+    auto failed = [this](Error cause) {
+      commit_failed();
+      return fail(transaction_failure(settings_.id.to_string(), std::move(cause)));
+    };
+    const auto give_up = [this] { return runner_.abandoned(); };
+    if (auto written = settings_.errors->await_dead_letters(settings_.offset_flush_timeout);
+        !written)
+      return failed(std::move(written).error());
+    sender_.drain(Clock::time_point::max(),
+                  [&] { return give_up() || sender_.failure().has_value(); });
+    if (sender_.failure()) return fail(*sender_.failure());
+    if (give_up()) return {};
+    collect(true);
+    auto offsets = writer_.take();
+    if (!offsets) return failed(std::move(offsets).error());
+    if (aborted && !transaction_->open()) {
+      log_.warn(
+          "Ignoring request by task to abort transaction as the current transaction is empty");
+    } else if (aborted) {
+      log_.info("Aborting transaction as requested by connector");
+      auto done = transaction_->abort(sender_.producer(), kAbortPatience);
+      if (!done) return failed(std::move(done).error());
+      transaction_size_ = 0;
+    }
+    if (transaction_->open() || !offsets->empty()) {
+      auto done = transaction_->commit(sender_.producer(), *std::move(offsets), give_up);
+      if (!done) return failed(std::move(done).error());
+      metrics_.transaction_size.record(static_cast<double>(transaction_size_));
+      transaction_size_ = 0;
+    }
+    count_commit();
+    tell_connector();
+    commit_connector();
     return {};
   }
 
@@ -87,18 +244,20 @@ class SourceTaskRunner::Loop {
   Result<void> serve() {
     sender_.poll_deliveries(milliseconds(0));
     collect(false);
-    commit_if_due();
+    if (!transaction_) commit_if_due();
     if (sender_.failure()) return fail(*sender_.failure());
     sender_.close_if_idle();
     return {};
   }
 
   Result<void> pause() {
+    if (transaction_)
+      if (auto ended = end_transaction_finally(); !ended) return ended;
     metrics_.states.enter(State::kPaused);
     runner_.report_paused();
     while (runner_.paused() && !runner_.stopping()) {
       if (auto served = serve(); !served) return served;
-      tell_connector();
+      if (!transaction_) tell_connector();
       runner_.wait_for_change(poll_time());
     }
     if (runner_.stopping()) return {};
@@ -110,6 +269,10 @@ class SourceTaskRunner::Loop {
   milliseconds poll_time() const {
     const bool busy = sender_.in_flight() > 0 || writer_.flushing();
     const milliseconds longest = busy ? runner_.limits_.busy_poll : runner_.limits_.idle_poll;
+    if (transaction_)
+      return settings_.transactions->boundary == TransactionBoundary::kInterval
+                 ? std::min(longest, until(next_boundary_))
+                 : longest;
     return std::min(longest, until(next_commit_));
   }
 
@@ -220,6 +383,10 @@ class SourceTaskRunner::Loop {
       return;
     }
     count_commit();
+    commit_connector();
+  }
+
+  void commit_connector() {
     auto committed = call(PluginCall::kCommit, [&] { return task_.commit(); });
     if (!committed)
       offsets_log_.error("Exception thrown while calling task.commit(): {}",
@@ -243,15 +410,19 @@ class SourceTaskRunner::Loop {
   }
 
   SourceSender::Settings sender_settings() {
-    return {log_.context(),
-            settings_.client_properties,
-            runner_.limits_,
-            task_.wants_acknowledgements(),
-            settings_.topic_creation,
-            [this](std::string_view topic) {
-              if (settings_.topic_used) settings_.topic_used(settings_.id, topic);
-            },
-            [this](milliseconds time) { return runner_.wait_to_stop(time); }};
+    return {
+        log_.context(),
+        settings_.client_properties,
+        runner_.limits_,
+        task_.wants_acknowledgements(),
+        settings_.topic_creation,
+        [this](std::string_view topic) {
+          if (settings_.topic_used) settings_.topic_used(settings_.id, topic);
+        },
+        [this](milliseconds time) { return runner_.wait_to_stop(time); },
+        settings_.transactions != nullptr,
+        settings_.id.to_string(),
+        settings_.transactions != nullptr ? settings_.transactions->offsets_topic : std::string()};
   }
 
   SourceTaskRunner& runner_;
@@ -264,6 +435,10 @@ class SourceTaskRunner::Loop {
   SourceSender sender_;
   SourceOffsetWriter writer_;
   Clock::time_point next_commit_, commit_started_;
+  std::optional<SourceTransaction> transaction_;  // of exactly-once delivery
+  Clock::time_point next_boundary_;
+  std::vector<plugin::TransactionMark> marks_;  // of the last poll
+  size_t transaction_size_ = 0;                 // records
   Clock::duration poll_took_{};
   int quick_empty_polls_ = 0;
 };
@@ -280,7 +455,10 @@ SourceTaskRunner::SourceTaskRunner(TaskSettings settings,
       offsets_(std::move(offsets)),
       limits_(limits),
       metrics_(std::make_shared<SourceTaskMetrics>()),
-      context_(std::make_shared<SourceTaskContext>(id_, log_.context(), offsets_, metrics_)) {
+      context_(std::make_shared<SourceTaskContext>(
+          id_, log_.context(), offsets_, metrics_,
+          settings_.transactions != nullptr &&
+              settings_.transactions->boundary == TransactionBoundary::kConnector)) {
   if (settings_.metrics != nullptr)
     registrations_.emplace(*settings_.metrics, id_, held_, metrics_, settings_.errors);
 }
@@ -305,7 +483,12 @@ Result<void> SourceTaskRunner::run_connector() {
   const std::shared_ptr<plugin::SourceTask> task = std::move(*made);
   make_cancellable(task);
   settings_.errors->wait_with([this](milliseconds time) { return wait_to_stop(time); });
-  Result<void> result = settings_.errors->open_dead_letters();
+  Loop loop(*this, *task);
+  Result<void> result;
+  if (settings_.transactions != nullptr) result = loop.prepare();
+  if (settings_.transactions != nullptr && stopping()) return {};
+  if (result) result = settings_.errors->open_dead_letters();
+  if (result && settings_.starts_offsets) result = offsets_->start();
   if (result) {
     const Holding holding(held_, PluginCall::kStart);
     result = task->start(settings_.config);
@@ -314,9 +497,8 @@ Result<void> SourceTaskRunner::run_connector() {
     log_.info("Source task finished initialization and start");
     metrics_->states.enter(State::kRunning);
     if (!paused()) report_running();
-    Loop loop(*this, *task);
-    result = loop.run();
-    loop.finish();
+    loop.begin();
+    result = loop.finish(loop.run());
     make_cancellable(nullptr);
     const Holding holding(held_, PluginCall::kStop);
     task->stop();

@@ -61,8 +61,10 @@ Result<void> OffsetReader::read(
 
 SourceTaskContext::SourceTaskContext(const TaskId& id, std::string log_context,
                                      std::shared_ptr<OffsetStore> store,
-                                     std::shared_ptr<SourceTaskMetrics> metrics)
+                                     std::shared_ptr<SourceTaskMetrics> metrics,
+                                     bool defines_transactions)
     : log_context_(std::move(log_context)),
+      defines_transactions_(defines_transactions),
       reader_(id.connector, std::move(store), log_context_),
       metrics_(std::move(metrics)) {}
 

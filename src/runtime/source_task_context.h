@@ -36,16 +36,18 @@ class OffsetReader {
 class SourceTaskContext : public plugin::SourceTaskContext {
  public:
   SourceTaskContext(const TaskId& id, std::string log_context, std::shared_ptr<OffsetStore> store,
-                    std::shared_ptr<SourceTaskMetrics> metrics);
+                    std::shared_ptr<SourceTaskMetrics> metrics, bool defines_transactions = false);
   const std::string& log_context() const override { return log_context_; }
   void count(std::string_view metric, double delta) override;
   Result<void> read_offsets(
       std::span<const data::Cell> partitions,
       const std::function<void(size_t index, const data::Cell& offset)>& found) override;
+  bool defines_transactions() const override { return defines_transactions_; }
   void close() { reader_.close(); }
 
  private:
   const std::string log_context_;
+  const bool defines_transactions_;
   OffsetReader reader_;
   const std::shared_ptr<SourceTaskMetrics> metrics_;
 };

@@ -50,6 +50,8 @@ void SourceTaskMetrics::read_source_group(Sample& sample) const {
   sample.gauge("source-record-active-count", static_cast<double>(active_count()));
   sample.gauge("source-record-active-count-max", active.maximum());
   sample.gauge("source-record-active-count-avg", active.average());
+  sample.gauge("transaction-size-max", transaction_size.maximum());
+  sample.gauge("transaction-size-avg", transaction_size.average());
   sample.gauge("source-byte-write-rate", bytes_out.rate());
   sample.counter("source-byte-write-total", static_cast<double>(bytes_out.total()));
   sample.histogram("poll-time-seconds", poll);

@@ -39,6 +39,7 @@ class SourceTaskMetrics {
   StateTimes states;
   Meter polled, written, bytes_out;
   WindowStat poll_ms, batch_size, active, commit_ms;
+  WindowStat transaction_size;  // records of a transaction that was committed
   Counter commits, failed_commits;
   LatencyHistogram poll, convert, send;
   // Records that were polled and are neither written nor dropped yet.

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "runtime/transaction_settings.h"
 #include "testing/fake_kafka.h"
 #include "testing/fake_source.h"
 
@@ -184,6 +185,7 @@ class SourceTaskTest : public ::testing::Test {
     };
     pipeline::ErrorPolicyConfig errors;
     errors.tolerate_all = tolerate_all;
+    settings.transactions = transactions;
     settings.errors =
         std::make_shared<pipeline::ErrorPolicy>(errors, "c-0", "[c|task-0] ", letters);
     settings.errors->write_with(
@@ -218,7 +220,8 @@ class SourceTaskTest : public ::testing::Test {
 
   std::chrono::milliseconds flush_interval = 1h, flush_timeout = 5s;
   bool tolerate_all = false;
-  std::shared_ptr<Letters> letters;  // null: none
+  std::shared_ptr<Letters> letters;                   // null: none
+  std::shared_ptr<TransactionSettings> transactions;  // null: at least once
   SourceTaskLimits limits{24 << 20, 1h, 50ms, 5ms, 5ms};
   FakeKafka kafka;
   std::shared_ptr<FakeSource> source = std::make_shared<FakeSource>();
@@ -696,6 +699,172 @@ TEST_F(SourceTaskTest, MetricsHaveJavasNames) {
         "kafka_connect_connector_task_metrics_offset_commit_success_percentage{",
         "kafka_connect_task_error_metrics_total_records_skipped{"})
     EXPECT_THAT(text, HasSubstr(name));
+}
+
+// ---- Exactly once
+
+class ExactlyOnceTaskTest : public SourceTaskTest {
+ protected:
+  ExactlyOnceTaskTest() {
+    transactions = std::make_shared<TransactionSettings>();
+    transactions->offsets_topic = "offsets";
+    transactions->interval = 1h;
+  }
+  ~ExactlyOnceTaskTest() override { stop(); }
+  static std::string offset(int position) {
+    return R"({"position":)" + std::to_string(position) + "}";
+  }
+  bool happened(const std::string& what, size_t times = 1) {
+    return eventually([&] {
+      const auto all = kafka.history();
+      return static_cast<size_t>(std::count(all.begin(), all.end(), what)) >= times;
+    });
+  }
+  // A batch with marks behind some of its records.
+  void give_marked(const std::vector<SourceRecord>& records,
+                   const std::vector<plugin::TransactionMark>& marks) {
+    source->give([this, batch = testing::make_batch(records), marks] {
+      source->marks = marks;
+      return batch;
+    });
+  }
+};
+
+TEST_F(ExactlyOnceTaskTest, EachPollIsATransactionWithItsOffsets) {
+  source->give(lines(0, 2));
+  source->give(lines(2, 3));
+  start();
+  ASSERT_TRUE(happened("commit", 2));
+  stop();
+  EXPECT_THAT(kafka.history(), ElementsAre("init", "begin", "0", "1", offset(1), "commit", "begin",
+                                           "2", offset(2), "commit"));
+  EXPECT_EQ(kafka.log()[2].topic, "offsets");
+  EXPECT_EQ(kafka.log()[2].key, R"(["c",{"filename":"f"}])");
+  EXPECT_EQ(offsets->writes(), 0);
+  EXPECT_THAT(states.states(), ElementsAre("RUNNING", "UNASSIGNED"));
+}
+
+TEST_F(ExactlyOnceTaskTest, NothingIsCommittedBeforeAllIsAcknowledged) {
+  kafka.acknowledge_at_once = false;
+  source->wants_acknowledgements = true;
+  source->give(lines(0, 2));
+  start();
+  ASSERT_TRUE(eventually([&] { return kafka.in_flight() == 2; }));
+  EXPECT_THAT(kafka.history(), ElementsAre("init", "begin", "0", "1"));
+  kafka.acknowledge_all();
+  ASSERT_TRUE(happened(offset(1)));
+  EXPECT_THAT(source->seen().acknowledged, IsEmpty()) << "not before it counts";
+  kafka.acknowledge_all();
+  ASSERT_TRUE(eventually([&] { return source->seen().acknowledged.size() == 2; }));
+  EXPECT_EQ(kafka.history().back(), "commit");
+}
+
+TEST_F(ExactlyOnceTaskTest, ATransactionOfAnIntervalEndsWithAPause) {
+  transactions->boundary = TransactionBoundary::kInterval;
+  source->give(lines(0, 1));
+  source->give(lines(1, 2));
+  start();
+  ASSERT_TRUE(happened("1"));
+  EXPECT_THAT(kafka.history(), ElementsAre("init", "begin", "0", "1"));
+  task->set_target(TargetState::kPaused);
+  ASSERT_TRUE(states.wait_for("PAUSED"));
+  EXPECT_THAT(kafka.history(), ElementsAre("init", "begin", "0", "1", offset(1), "commit"));
+}
+
+TEST_F(ExactlyOnceTaskTest, TheConnectorSaysWhereTransactionsEnd) {
+  transactions->boundary = TransactionBoundary::kConnector;
+  const uint32_t kAfterBatch = plugin::TransactionMark::kAfterBatch;
+  give_marked(lines(0, 4), {{1, false}, {2, true}});
+  give_marked(lines(4, 5), {{kAfterBatch, false}});
+  give_marked(lines(5, 6), {});
+  start();
+  ASSERT_TRUE(happened("5"));
+  stop();
+  EXPECT_THAT(kafka.history(), ElementsAre("init", "begin", "0", "1", offset(1), "commit", "begin",
+                                           "2", "abort", "begin", offset(2), "commit", "begin", "3",
+                                           "4", offset(4), "commit", "begin", "5", "abort"))
+      << "what it has not finished does not count";
+}
+
+TEST_F(ExactlyOnceTaskTest, AFencedProducerFailsTheTask) {
+  kafka.fail_transaction = [](const std::string& what) -> std::optional<Error> {
+    if (what != "commit") return std::nullopt;
+    return Error(ErrorKind::fatal, "There is a newer producer",
+                 "org.apache.kafka.common.errors.ProducerFencedException");
+  };
+  source->give(lines(0, 1));
+  start();
+  ASSERT_TRUE(states.wait_for("FAILED"));
+  EXPECT_THAT(states.trace(), HasSubstr("Failed to flush offsets and/or records for task c-0"));
+  EXPECT_THAT(states.trace(), HasSubstr("ProducerFencedException: There is a newer producer"));
+}
+
+TEST_F(ExactlyOnceTaskTest, ACommitThatMayBeRepeatedIs) {
+  int failures = 3;
+  kafka.fail_transaction = [&failures](const std::string& what) -> std::optional<Error> {
+    if (what != "commit" || failures-- <= 0) return std::nullopt;
+    return Error(ErrorKind::timed_out, "later");
+  };
+  source->give(lines(0, 1));
+  start();
+  ASSERT_TRUE(happened("commit"));
+}
+
+TEST_F(ExactlyOnceTaskTest, WhatKafkaRefusesIsNotTolerated) {
+  tolerate_all = true;
+  kafka.refuse = [](const testing::ProducedRecord& record) { return record.value == "1" ? 10 : 0; };
+  source->give(lines(0, 3));
+  start();
+  ASSERT_TRUE(states.wait_for("FAILED"));
+  EXPECT_THAT(states.trace(), HasSubstr("Failed to flush offsets and/or records for task c-0"));
+  EXPECT_EQ(kafka.history().back(), "abort");
+}
+
+TEST_F(ExactlyOnceTaskTest, ATaskMustNotWriteToItsOffsetsTopic) {
+  source->give({{"v", "f", 1, "offsets"}});
+  start();
+  ASSERT_TRUE(states.wait_for("FAILED"));
+  EXPECT_THAT(states.trace(), HasSubstr("Source tasks may not produce to their own offsets topics "
+                                        "when exactly-once support is enabled"));
+  EXPECT_THAT(kafka.history(), ElementsAre("init", "begin", "abort"));
+}
+
+TEST_F(ExactlyOnceTaskTest, TheWorkersStoreGetsACopy) {
+  transactions->worker_store = offsets;
+  source->give(lines(0, 2));
+  start();
+  ASSERT_TRUE(eventually([&] { return offsets->position() == offset(1); }));
+}
+
+TEST_F(ExactlyOnceTaskTest, IsCheckedBeforeAndAfterItsProducer) {
+  std::vector<size_t> seen;
+  transactions->checks.before_producer = [&](const auto&) -> Result<void> {
+    seen.push_back(kafka.history().size());
+    return {};
+  };
+  transactions->checks.after_producer = [&](const auto&) -> Result<void> {
+    seen.push_back(kafka.history().size());
+    return fail(ErrorKind::fatal, "it is somebody else's now");
+  };
+  start();
+  ASSERT_TRUE(states.wait_for("FAILED"));
+  EXPECT_THAT(states.trace(), HasSubstr("it is somebody else's now"));
+  EXPECT_THAT(seen, ElementsAre(0U, 1U));
+  EXPECT_EQ(source->seen().polls, 0);
+}
+
+TEST_F(ExactlyOnceTaskTest, AStopDoesNotWaitForACheck) {
+  std::atomic<bool> asked{false};
+  transactions->checks.before_producer = [&](const auto& give_up) -> Result<void> {
+    asked = true;
+    while (!give_up()) std::this_thread::yield();
+    return fail(ErrorKind::cancelled, "stopped");
+  };
+  start();
+  ASSERT_TRUE(eventually([&] { return asked.load(); }));
+  stop();
+  EXPECT_THAT(kafka.history(), IsEmpty());
+  EXPECT_THAT(states.states(), ::testing::Not(::testing::Contains("FAILED")));
 }
 
 }  // namespace

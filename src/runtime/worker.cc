@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/redaction.h"
+#include "runtime/connector_offsets.h"
 #include "runtime/topic_creation.h"
 
 namespace millrace::runtime {
@@ -145,6 +146,14 @@ void Worker::start_connector(const std::string& name, const config::Properties& 
   if (found)
     if (auto rules = check_topic_creation(parts_.config, (*found)->type(), *config); !rules)
       found = fail(std::move(rules).error());
+  std::shared_ptr<OffsetStore> offsets;
+  if (found && (*found)->type() == plugin::ConnectorType::kSource) {
+    auto own = offsets_of_connector(parts_, name, *config);
+    if (own)
+      offsets = std::move(own->store);
+    else
+      found = fail(std::move(own).error());
+  }
   {
     std::lock_guard lock(mutex_);
     probe_.connector_attempts.add();
@@ -155,9 +164,8 @@ void Worker::start_connector(const std::string& name, const config::Properties& 
     listener_.connector_failed(name, found.error());
     return done(fail(std::move(found).error()));
   }
-  auto runner = std::make_shared<ConnectorRunner>(
-      name, *found, *config, listener_,
-      (*found)->type() == plugin::ConnectorType::kSource ? parts_.offsets : nullptr);
+  auto runner =
+      std::make_shared<ConnectorRunner>(name, *found, *config, listener_, std::move(offsets));
   {
     std::lock_guard lock(mutex_);
     if (stopped_) return done(worker_stopped());
@@ -258,7 +266,7 @@ void Worker::connector_task_configs(const std::string& name,
 
 Result<void> Worker::start_task(const TaskId& id, const config::Properties& connector_config,
                                 const config::Properties& task_config, TargetState state,
-                                size_t task_count) {
+                                size_t task_count, TransactionChecks checks) {
   log_.info("Creating task {}", id.to_string());
   Result<std::shared_ptr<Task>> task = [&]() -> Result<std::shared_ptr<Task>> {
     Result<config::Properties> connector = resolved(id.connector, connector_config);
@@ -267,7 +275,7 @@ Result<void> Worker::start_task(const TaskId& id, const config::Properties& conn
       return fail(*std::move(refused));
     Result<config::Properties> own = resolved(id.connector, task_config);
     if (!own) return fail(std::move(own).error());
-    return make_task(id, *connector, *own, state);
+    return make_task(id, *connector, *own, state, std::move(checks));
   }();
   {
     std::lock_guard lock(mutex_);
@@ -288,6 +296,23 @@ Result<void> Worker::start_task(const TaskId& id, const config::Properties& conn
   const bool own = task_config.count("errors.stall.timeout.ms") != 0;
   watchdog_.watch(*task, stall_timeout(own ? task_config : connector_config));
   return {};
+}
+
+Result<void> Worker::fence_zombies(const std::string& connector,
+                                   const config::Properties& connector_config, int32_t tasks) {
+  constexpr std::chrono::milliseconds kTimeout{90'000};  // of requests to the REST API
+  if (!parts_.fence_producers)
+    return fail(ErrorKind::fatal, "This worker cannot shut out producers", kConnectException);
+  auto config = resolved(connector, connector_config);
+  if (!config) return fail(std::move(config).error());
+  auto admin = config::admin_properties(
+      parts_.config, *config, "connector-worker-adminclient-" + connector, parts_.client_overrides);
+  if (!admin) return fail(std::move(admin).error());
+  std::vector<std::string> ids;
+  for (int32_t task = 0; task < tasks; ++task)
+    ids.push_back(config::task_transactional_id(parts_.config, {connector, task}));
+  log_.debug("Fencing out {} task producers for source connector {}", tasks, connector);
+  return parts_.fence_producers(*admin, ids, kTimeout, "[" + connector + "|worker] ");
 }
 
 void Worker::stop_tasks(const std::vector<TaskId>& ids) {

@@ -8,6 +8,7 @@
 // lock.
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -26,6 +27,7 @@
 #include "runtime/offset_store.h"
 #include "runtime/task.h"
 #include "runtime/task_settings.h"
+#include "runtime/transaction_settings.h"
 #include "runtime/watchdog.h"
 
 namespace millrace::pipeline {
@@ -46,12 +48,29 @@ class WorkerListener : public ConnectorListener, public TaskStatusListener {
                              const std::map<std::string, std::chrono::milliseconds>& /*times*/) {}
 };
 
+// A topic with the offsets of a source connector, and the Java client properties by which it is
+// read and written.
+struct OffsetTopicRequest {
+  std::string topic;
+  kafka::ClientProperties producer, consumer, admin;
+  std::string log_context;
+};
+using OpenOffsetTopic =
+    std::function<Result<std::shared_ptr<OffsetStore>>(const OffsetTopicRequest&)>;
+
+// Shuts out all producers with these transactional ids. Admin.fenceProducers. Blocks.
+using FenceProducers = std::function<Result<void>(
+    const kafka::ClientProperties& admin, const std::vector<std::string>& transactional_ids,
+    std::chrono::milliseconds timeout, const std::string& log_context)>;
+
 struct WorkerParts {
   config::WorkerConfig config;
   config::ClientOverridePolicy client_overrides;
   std::shared_ptr<const plugin::Catalogue> plugins;
   std::shared_ptr<kafka::ClientFactory> clients;
   std::shared_ptr<OffsetStore> offsets;
+  OpenOffsetTopic open_offset_topic;  // empty: connectors have no topics of their own (standalone)
+  FenceProducers fence_producers;     // empty: there are no transactions (standalone)
   std::shared_ptr<config::ConfigResolver> resolver;
   MetricRegistry* metrics = nullptr;  // may be null; outlives the worker
 };
@@ -85,10 +104,14 @@ class Worker {
                               ConnectorRunner::TaskConfigs done);
 
   // The task's thread starts; what follows is told to the listener. A task that cannot be made is
-  // FAILED, and this says why. task_count: of the connector.
+  // FAILED, and this says why. task_count: of the connector. checks: of a source task, where this
+  // worker delivers exactly once.
   Result<void> start_task(const TaskId& id, const config::Properties& connector_config,
                           const config::Properties& task_config, TargetState state,
-                          size_t task_count);
+                          size_t task_count, TransactionChecks checks = {});
+  // Shuts out the producers of the connector's first `tasks` tasks. Blocks.
+  Result<void> fence_zombies(const std::string& connector,
+                             const config::Properties& connector_config, int32_t tasks);
   // Asks all to stop, waits until they have: task.shutdown.graceful.timeout.ms for all together.
   // Those that have not are given up.
   void stop_tasks(const std::vector<TaskId>& ids);
@@ -107,7 +130,8 @@ class Worker {
   // Both configurations resolved.
   Result<std::shared_ptr<Task>> make_task(const TaskId& id,
                                           const config::Properties& connector_config,
-                                          const config::Properties& task_config, TargetState state);
+                                          const config::Properties& task_config, TargetState state,
+                                          TransactionChecks checks);
   // Null: the connector wants none.
   Result<std::shared_ptr<pipeline::DeadLetterQueue>> make_dead_letters(
       const TaskId& id, const config::Properties& connector_config, const std::string& log_context);

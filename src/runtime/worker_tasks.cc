@@ -3,6 +3,7 @@
 #include "config/connector_config.h"
 #include "pipeline/sink_pipeline.h"
 #include "pipeline/source_pipeline.h"
+#include "runtime/connector_offsets.h"
 #include "runtime/dead_letter_queue.h"
 #include "runtime/sink_task.h"
 #include "runtime/source_task.h"
@@ -11,6 +12,32 @@
 #include "runtime/worker.h"
 
 namespace millrace::runtime {
+namespace {
+
+std::string lower_text_of(const config::Properties& properties, const std::string& key) {
+  auto found = properties.find(key);
+  std::string text(found == properties.end() ? std::string_view() : config::trim(found->second));
+  for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return text;
+}
+
+TransactionSettings transaction_settings(const config::WorkerConfig& worker,
+                                         const config::Properties& connector) {
+  TransactionSettings settings;
+  const std::string boundary = lower_text_of(connector, "transaction.boundary");
+  settings.boundary = boundary == "interval"    ? TransactionBoundary::kInterval
+                      : boundary == "connector" ? TransactionBoundary::kConnector
+                                                : TransactionBoundary::kPoll;
+  settings.interval = worker.offset_flush_interval;
+  config::ConfigKey key;
+  key.type = config::Type::kLong;
+  if (auto given = connector.find("transaction.boundary.interval.ms"); given != connector.end())
+    if (auto value = config::parse_value(key, given->second); value && !given->second.empty())
+      settings.interval = std::chrono::milliseconds(static_cast<int64_t>(value->number));
+  return settings;
+}
+
+}  // namespace
 
 Result<std::shared_ptr<pipeline::DeadLetterQueue>> Worker::make_dead_letters(
     const TaskId& id, const config::Properties& connector_config, const std::string& log_context) {
@@ -70,8 +97,7 @@ Result<TaskSettings> Worker::task_settings(const TaskId& id,
 
   const config::ConnectorTaskClient client{id.connector, id.index};
   auto properties = type == plugin::ConnectorType::kSource
-                        ? config::producer_properties(parts_.config, connector_config, client,
-                                                      parts_.client_overrides)
+                        ? source_producer_properties(parts_, connector_config, client)
                         : config::consumer_properties(parts_.config, connector_config, client,
                                                       parts_.client_overrides);
   if (!properties) return fail(std::move(properties).error());
@@ -92,7 +118,7 @@ Result<TaskSettings> Worker::task_settings(const TaskId& id,
 Result<std::shared_ptr<Task>> Worker::make_task(const TaskId& id,
                                                 const config::Properties& connector_config,
                                                 const config::Properties& task_config,
-                                                TargetState state) {
+                                                TargetState state, TransactionChecks checks) {
   auto named = connector_config.find("connector.class");
   auto found =
       parts_.plugins->find(named == connector_config.end() ? "" : config::trim(named->second));
@@ -103,12 +129,24 @@ Result<std::shared_ptr<Task>> Worker::make_task(const TaskId& id,
   if (!parts) return fail(std::move(parts).error());
 
   const std::shared_ptr<pipeline::ErrorPolicy> errors = settings->errors;
-  if ((*found)->type() == plugin::ConnectorType::kSource)
+  if ((*found)->type() == plugin::ConnectorType::kSource) {
+    auto offsets = offsets_of_connector(parts_, id.connector, connector_config);
+    if (!offsets) return fail(std::move(offsets).error());
+    settings->starts_offsets = offsets->store != parts_.offsets;
+    if (delivers_exactly_once(parts_)) {
+      auto transactions = std::make_shared<TransactionSettings>(
+          transaction_settings(parts_.config, connector_config));
+      transactions->offsets_topic = offsets->topic;
+      transactions->worker_store = offsets->second;
+      transactions->checks = std::move(checks);
+      settings->transactions = std::move(transactions);
+    }
     return std::make_shared<SourceTaskRunner>(
         *std::move(settings), *found,
         std::make_unique<pipeline::SourcePipeline>(std::move(parts->converters),
                                                    std::move(parts->transforms), errors),
-        parts_.offsets);
+        std::move(offsets->store));
+  }
   return std::make_shared<SinkTaskRunner>(
       *std::move(settings), *found,
       std::make_unique<pipeline::SinkPipeline>(std::move(parts->converters),

@@ -11,8 +11,18 @@ constexpr std::chrono::milliseconds kTimeout{30'000};
 
 }  // namespace
 
+// The log's thread writes to what is destroyed next.
+OffsetTopic::~OffsetTopic() { log_->stop(); }
+
+bool OffsetTopic::failed() const {
+  std::unique_lock lock(start_mutex_, std::try_to_lock);
+  return lock.owns_lock() && started_ && !*started_;
+}
+
 Result<void> OffsetTopic::start() {
-  return log_->start([this](const kafka::LogRecord& record) {
+  std::lock_guard start_lock(start_mutex_);
+  if (started_) return *started_;
+  started_ = log_->start([this](const kafka::LogRecord& record) {
     if (!record.key) return;
     std::lock_guard lock(mutex_);
     if (record.value)
@@ -20,6 +30,7 @@ Result<void> OffsetTopic::start() {
     else
       values_.erase(*record.key);
   });
+  return *started_;
 }
 
 void OffsetTopic::stop() { log_->stop(); }

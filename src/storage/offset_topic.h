@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "kafka/topic_log.h"
@@ -16,8 +17,11 @@ namespace millrace::storage {
 class OffsetTopic final : public runtime::OffsetStore {
  public:
   explicit OffsetTopic(std::unique_ptr<kafka::TopicLog> log) : log_(std::move(log)) {}
+  ~OffsetTopic() override;
 
+  // Once; a later call gives the first one's result. Any thread.
   Result<void> start() override;
+  bool failed() const;  // start() has: it will not do better
   void stop() override;
   // Both read the topic to its end first.
   Result<std::vector<std::optional<std::string>>> get(
@@ -29,6 +33,8 @@ class OffsetTopic final : public runtime::OffsetStore {
   Result<void> read_to_end();
 
   const std::unique_ptr<kafka::TopicLog> log_;
+  mutable std::mutex start_mutex_;  // guards started_; held while the topic is read
+  std::optional<Result<void>> started_;
   std::mutex mutex_;  // guards what was read
   std::map<std::string, std::string> values_;
 };

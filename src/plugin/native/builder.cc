@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <new>
+#include <utility>
 
 #include "plugin/native/check.h"
 
@@ -51,6 +52,7 @@ void Columns::merge_headers(const Columns& from, uint32_t from_index, uint32_t i
 
 }  // namespace millrace::plugin::native
 
+using millrace::plugin::TransactionMark;
 using millrace::plugin::native::Columns;
 
 namespace {
@@ -184,7 +186,24 @@ void millrace_builder::merge(millrace_builder& from) {
     into.merge_headers(*source, i, index);
     ++into.count;
   }
+  for (TransactionMark mark : std::exchange(from.marks_, {})) {
+    if (mark.record != TransactionMark::kAfterBatch) mark.record += into.count - source->count;
+    marks_.push_back(mark);
+  }
   bytes_ += bytes;
+}
+
+bool millrace_builder::mark_transaction(uint32_t record, bool abort) {
+  const bool known = record == TransactionMark::kAfterBatch || record < count();
+  if (!transactions_ || !known) return false;
+  marks_.push_back({record, abort});
+  return true;
+}
+
+std::vector<TransactionMark> millrace_builder::take_transaction_marks() {
+  std::stable_sort(marks_.begin(), marks_.end(),
+                   [](const auto& a, const auto& b) { return a.record < b.record; });
+  return std::exchange(marks_, {});
 }
 
 std::shared_ptr<millrace::data::Batch> millrace_builder::finish() {

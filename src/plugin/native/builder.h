@@ -10,6 +10,7 @@
 
 #include "data/batch.h"
 #include "millrace/abi.h"
+#include "plugin/connector.h"
 
 namespace millrace::plugin::native {
 
@@ -72,6 +73,13 @@ struct millrace_builder {
     batch_->on_release(release, argument);
   }
 
+  // The connector may say where transactions end.
+  void allow_transactions(bool allowed) { transactions_ = allowed; }
+  // record: of those appended, or TransactionMark::kAfterBatch. False: not allowed.
+  bool mark_transaction(uint32_t record, bool abort);
+  // In the order of the records.
+  std::vector<millrace::plugin::TransactionMark> take_transaction_marks();
+
   uint32_t count() const { return columns_->count; }
   bool full() const { return columns_->count >= kFullRecords || bytes_ >= kFullBytes; }
 
@@ -94,6 +102,8 @@ struct millrace_builder {
   const millrace::data::Cell* last_source_partition_;
   std::string_view last_topic_;
   size_t bytes_;
+  bool transactions_ = false;
+  std::vector<millrace::plugin::TransactionMark> marks_;
   bool lent_;  // the plug-in's memory hangs on this batch, even if no record does
   uint32_t capacity_hint_ = kFirstCapacity;
 };

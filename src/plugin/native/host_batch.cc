@@ -33,13 +33,21 @@ void builder_adopt(millrace_builder* builder, void (*release)(void*), void* argu
 }
 
 millrace_builder* builder_create(millrace_context context) {
-  return find_context(context) == nullptr ? nullptr : new millrace_builder;
+  const auto target = find_context(context);
+  if (target == nullptr) return nullptr;
+  auto* builder = new millrace_builder;
+  builder->allow_transactions(target->common->defines_transactions());
+  return builder;
 }
 void builder_merge(millrace_builder* into, millrace_builder* from) { into->merge(*from); }
 void builder_destroy(millrace_builder* builder) { delete builder; }
 
-// The runtime has no transactions for source tasks yet.
-millrace_code transaction_refused(millrace_builder*, uint32_t) { return MILLRACE_FATAL; }
+millrace_code transaction_commit(millrace_builder* builder, uint32_t record) {
+  return builder->mark_transaction(record, false) ? MILLRACE_OK : MILLRACE_FATAL;
+}
+millrace_code transaction_abort(millrace_builder* builder, uint32_t record) {
+  return builder->mark_transaction(record, true) ? MILLRACE_OK : MILLRACE_FATAL;
+}
 
 }  // namespace
 
@@ -54,8 +62,8 @@ void fill_batch_functions(millrace_host& host) {
   host.builder_create = guard<&builder_create>;
   host.builder_merge = guard<&builder_merge>;
   host.builder_destroy = guard<&builder_destroy>;
-  host.transaction_commit = guard<&transaction_refused>;
-  host.transaction_abort = guard<&transaction_refused>;
+  host.transaction_commit = guard<&transaction_commit>;
+  host.transaction_abort = guard<&transaction_abort>;
 }
 
 }  // namespace millrace::plugin::native

@@ -228,6 +228,32 @@ TEST(Builder, KeepsSchemasOfNestedValues) {
   EXPECT_EQ(data::interned_schema_count(), before);
 }
 
+TEST(Builder, MarksTransactionsWhereItMay) {
+  constexpr uint32_t kAfterBatch = TransactionMark::kAfterBatch;
+  millrace_builder builder;
+  EXPECT_FALSE(builder.mark_transaction(kAfterBatch, false)) << "the connector defines none";
+  builder.allow_transactions(true);
+  EXPECT_FALSE(builder.mark_transaction(0, false)) << "there is no such record";
+  EXPECT_TRUE(builder.mark_transaction(kAfterBatch, false));
+  millrace_builder aside;
+  aside.allow_transactions(true);
+  std::string problem;
+  millrace_record record{};
+  record.size = sizeof record;
+  record.topic = {"t", 1};
+  for (millrace_builder* each : {&builder, &aside, &aside})
+    ASSERT_TRUE(each->append(record, problem)) << problem;
+  EXPECT_TRUE(aside.mark_transaction(1, true));
+  EXPECT_TRUE(builder.mark_transaction(0, false));
+  builder.merge(aside);
+  std::vector<std::pair<uint32_t, bool>> marks;
+  for (const TransactionMark& mark : builder.take_transaction_marks())
+    marks.emplace_back(mark.record, mark.abort);
+  EXPECT_THAT(marks, ::testing::ElementsAre(std::pair(0U, false), std::pair(2U, true),
+                                            std::pair(kAfterBatch, false)));
+  EXPECT_TRUE(builder.take_transaction_marks().empty());
+}
+
 TEST(LentBatch, RunsCoverTheSelection) {
   FakeSinkBatch given({data::int64_cell(0), data::int64_cell(1), data::int64_cell(2),
                        data::int64_cell(3), data::int64_cell(4)});

@@ -12,7 +12,9 @@ class NativeSourceTask : public SourceTask {
   NativeSourceTask(TablesRef tables, std::shared_ptr<const ContextTarget> target)
       : tables_(std::move(tables)),
         table_(tables_->source),
-        instance_(tables_->class_name, std::move(target), table_.destroy) {}
+        instance_(tables_->class_name, target, table_.destroy) {
+    builder_.allow_transactions(target->common->defines_transactions());
+  }
 
   Result<void> create() { return instance_.create(table_.create); }
 
@@ -30,6 +32,10 @@ class NativeSourceTask : public SourceTask {
     std::shared_ptr<data::Batch> batch = builder_.finish();
     if (!done) return fail(std::move(done).error());
     return batch;
+  }
+
+  std::vector<TransactionMark> take_transaction_marks() override {
+    return builder_.take_transaction_marks();
   }
 
   bool wants_acknowledgements() const override { return table_.acknowledged != nullptr; }

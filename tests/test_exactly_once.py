@@ -148,32 +148,37 @@ def test_the_tasks_before_are_shut_out_by_the_leader_for_its_followers(cluster, 
 
 
 def test_java_and_millrace_hand_over_to_each_other(cluster, broker, tmp_path, topic):
-    source = tmp_path / "in"
     java, millrace = cluster.java(), cluster.millrace()
-    append(source, 0, 100)
+    roads = {name: (tmp_path / name, f"{topic}-{name}") for name in ("x", "y")}
+
+    def reconfigure(rest, batch):
+        """A new set of tasks for each, which are on either worker: the leader fences for both."""
+        for name, (source, to) in roads.items():
+            rest.put_config(name, file_source(source, to, **{"batch.size": batch}))
+        cluster.wait_running(roads)
+
+    def go_on(begin, end, victim, other):
+        for source, _ in roads.values():
+            append(source, begin, end)
+        for _, to in roads.values():
+            wait_until(lambda: broker.client.count(to) > begin + 1000, 30, "the stream to run")
+        victim.kill()
+        cluster.wait_running(roads, on=[other])
+        for _, to in roads.values():
+            each_line_once(broker, to, end)
+
     java.start()
-    java.rest.create("x", file_source(source, topic))
-    each_line_once(broker, topic, 100)
+    reconfigure(java.rest, "400")
     millrace.start()
-    cluster.wait_running(["x"])
-    # A new set of tasks, while either may own the task and Java leads.
-    millrace.rest.put_config("x", file_source(source, topic, **{"batch.size": "500"}))
-    cluster.wait_running(["x"])
-    append(source, 100, 30000)
-    wait_until(lambda: broker.client.count(topic) > 1000, 30, "the stream to run")
-    java.kill()
-    cluster.wait_running(["x"], on=[millrace])
-    each_line_once(broker, topic, 30000)
-    millrace.rest.put_config("x", file_source(source, topic, **{"batch.size": "600"}))
-    cluster.wait_running(["x"])
+    cluster.wait_running(roads)
+    wait_until(lambda: len(set(cluster.owners(roads).values())) == 2, 30, "both to have a share")
+    reconfigure(millrace.rest, "500")
+    go_on(0, 30000, java, millrace)
+    reconfigure(millrace.rest, "600")
     java.start()
-    java.rest.put_config("x", file_source(source, topic, **{"batch.size": "700"}))
-    cluster.wait_running(["x"])
-    append(source, 30000, 60000)
-    wait_until(lambda: broker.client.count(topic) > 31000, 30, "the stream to run")
-    millrace.kill()
-    cluster.wait_running(["x"], on=[java])
-    each_line_once(broker, topic, 60000)
+    wait_until(lambda: len(set(cluster.owners(roads).values())) == 2, 30, "both to have a share")
+    reconfigure(java.rest, "700")
+    go_on(30000, 60000, millrace, java)
 
 
 def test_a_cluster_prepares_first(cluster, broker, tmp_path, topic):

@@ -34,6 +34,34 @@ TEST(ClientConfigTest, ProducerHasConnectsDefaults) {
   EXPECT_EQ(properties->at("client.id"), "connector-producer-x-2");
 }
 
+Properties transactional(const Properties& connector, std::vector<std::string>& warnings) {
+  WorkerConfig config = worker({});
+  config.distributed.emplace();
+  config.distributed->group_id = "g";
+  auto properties =
+      transactional_producer_properties(config, connector, {"x", 2}, policy("All"), warnings);
+  EXPECT_TRUE(properties);
+  return *properties;
+}
+
+TEST(ClientConfigTest, AProducerWithTransactionsHasItsIdAndIsIdempotent) {
+  std::vector<std::string> warnings;
+  Properties properties = transactional({}, warnings);
+  EXPECT_EQ(properties.at("transactional.id"), "g-x-2");
+  EXPECT_EQ(properties.at("enable.idempotence"), "true");
+  EXPECT_TRUE(warnings.empty()) << "Connect's own default is nobody's wish";
+  properties = transactional({{"producer.override.enable.idempotence", "FALSE"},
+                              {"producer.override.transactional.id", "mine"}},
+                             warnings);
+  EXPECT_EQ(properties.at("transactional.id"), "g-x-2");
+  EXPECT_EQ(properties.at("enable.idempotence"), "true");
+  ASSERT_EQ(warnings.size(), 2U);
+  EXPECT_EQ(warnings[1],
+            "The value 'mine' for the 'transactional.id' property will be ignored as it cannot be "
+            "overridden for connectors when exactly-once source support is enabled. The value "
+            "'g-x-2' will be used instead.");
+}
+
 TEST(ClientConfigTest, LaterSourcesWin) {
   const WorkerConfig config = worker({{"producer.acks", "1"}, {"producer.linger.ms", "5"}});
   auto properties =

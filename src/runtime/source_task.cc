@@ -481,13 +481,15 @@ Result<void> SourceTaskRunner::run_connector() {
   auto made = connector_class_->make_source_task(context_);
   if (!made) return fail(std::move(made).error());
   const std::shared_ptr<plugin::SourceTask> task = std::move(*made);
+  Loop loop(*this, *task);
+  if (settings_.transactions != nullptr) {
+    auto prepared = loop.prepare();
+    if (stopping()) return {};
+    if (!prepared) return prepared;
+  }
   make_cancellable(task);
   settings_.errors->wait_with([this](milliseconds time) { return wait_to_stop(time); });
-  Loop loop(*this, *task);
-  Result<void> result;
-  if (settings_.transactions != nullptr) result = loop.prepare();
-  if (settings_.transactions != nullptr && stopping()) return {};
-  if (result) result = settings_.errors->open_dead_letters();
+  Result<void> result = settings_.errors->open_dead_letters();
   if (result && settings_.starts_offsets) result = offsets_->start();
   if (result) {
     const Holding holding(held_, PluginCall::kStart);

@@ -1,5 +1,7 @@
 #include "distributed/worker_adapter.h"
 
+#include <malloc.h>
+
 #include <atomic>
 #include <map>
 
@@ -8,6 +10,14 @@
 namespace millrace::distributed {
 
 using config::given_of;
+
+namespace {
+
+// The first worker of a cluster that starts anew holds everything for a moment. What so many tasks
+// leave behind is given back to the system.
+constexpr size_t kManyTasks = 100;
+
+}  // namespace
 
 WorkerAdapter::WorkerAdapter(runtime::Worker& worker) : worker_(worker) {
   for (size_t i = 0; i < kLanes; ++i)
@@ -59,10 +69,13 @@ void WorkerAdapter::stop_tasks(const std::vector<TaskId>& tasks, Done done) {
   for (const TaskId& task : tasks) by_lane[&lane(task.connector)].push_back(task);
   if (by_lane.empty()) return done();
   auto left = std::make_shared<std::atomic<size_t>>(by_lane.size());
+  const bool many = tasks.size() >= kManyTasks;
   for (auto& [thread, ids] : by_lane) {
-    thread->post([this, ids = std::move(ids), left, done] {
+    thread->post([this, ids = std::move(ids), left, many, done] {
       worker_.stop_tasks(ids);
-      if (left->fetch_sub(1) == 1) done();
+      if (left->fetch_sub(1) != 1) return;
+      done();
+      if (many) ::malloc_trim(0);
     });
   }
 }

@@ -285,9 +285,9 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
 
   // ---- herder_transactions.cc
   // Of a task that is being started. The checks are called on the task's thread.
-  runtime::TransactionChecks checks_for(const TaskId& task, std::optional<int32_t> generation);
+  runtime::TransactionChecks checks_for(const TaskId& task, std::optional<int64_t> generation);
   void fence_for_task(const std::string& connector, Answer<void> answer);
-  void verify_task(const TaskId& task, std::optional<int32_t> generation, Answer<void> answer);
+  void verify_task(const TaskId& task, std::optional<int64_t> generation, Answer<void> answer);
 
   // ---- herder_restarts.cc
   void run_restart_requests();

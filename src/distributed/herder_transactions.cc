@@ -54,7 +54,7 @@ bool HerderCore::is_exactly_once_source(const NullableProperties& config) const 
 }
 
 runtime::TransactionChecks HerderCore::checks_for(const TaskId& task,
-                                                  std::optional<int32_t> generation) {
+                                                  std::optional<int64_t> generation) {
   runtime::TransactionChecks checks;
   checks.before_producer = [this, task](const GiveUp& give_up) -> Result<void> {
     const auto until = std::chrono::steady_clock::now() + kAskFor;
@@ -100,7 +100,7 @@ void HerderCore::fence_for_task(const std::string& connector, Answer<void> answe
 }
 
 // Any thread.
-void HerderCore::verify_task(const TaskId& task, std::optional<int32_t> generation,
+void HerderCore::verify_task(const TaskId& task, std::optional<int64_t> generation,
                              Answer<void> answer) {
   parts_.configs->refresh(later<Result<void>>([this, task, generation,
                                                answer](const Result<void>& read) {

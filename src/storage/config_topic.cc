@@ -129,8 +129,8 @@ void ConfigTopic::apply(const CommitRecord& record, Change& change) {
     return;
   }
   ClusterState::Connector& connector = found->second.edit();
-  // A producer that is not idempotent may have sent it twice: Java takes the tasks for lost then, and
-  // a worker that starts after compaction does not.
+  // A producer that is not idempotent may have sent it twice: Java takes the tasks for lost then,
+  // and a worker that starts after compaction does not.
   const bool again = tasks.empty() && record.tasks != 0 && record.tasks == connector.task_count;
   if (again && !connector.inconsistent) return;
   if (complete(tasks, record.tasks)) {

@@ -110,7 +110,7 @@ class History {
     if (state.connectors.empty() || !held) return;
     const auto& [name, connector] = *state.connectors.begin();
     held->assigned.connectors.push_back(name);
-    if (connector.task_count > 0) held->assigned.tasks.push_back({name, 0});
+    if (connector->task_count > 0) held->assigned.tasks.push_back({name, 0});
   }
 
   void take(const std::string& member, const MemberMetadata& metadata, Assignment got) {

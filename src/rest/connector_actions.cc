@@ -152,7 +152,7 @@ void add_connector_actions(Router& router, ResourceContext& context) {
                     return empty_or_error(
                         context.herder.fence_zombies(call.path[0], internal_request(call),
                                                      context.deadline()),
-                        200);
+                        204);
                   },
               .consumes_json = false});
   router.add({.method = "GET",

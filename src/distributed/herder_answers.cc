@@ -153,7 +153,11 @@ void HerderCore::write_stopped(const std::string& connector, const Answer<void>&
         parts_.configs->put_target_state(connector, TargetState::kStopped, std::move(done));
       },
       [this, connector, answer](const Result<void>& written) {
-        requests_.release(connector);
+        // Task configurations that were on their way meanwhile must find the connector stopped.
+        if (written)
+          refresh([this, connector](bool) { requests_.release(connector); });
+        else
+          requests_.release(connector);
         answer(written);
       });
 }

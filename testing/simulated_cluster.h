@@ -255,10 +255,14 @@ class SimulatedCluster {
         const std::string part = "t:" + name + "-" + std::to_string(number);
         if (connector.target == TargetState::kStarted && task.at("version") != version)
           return part + " has an old configuration";
+        wanted.insert(part);
+        // Where half of a new set has taken the place of the old one, compaction leaves neither:
+        // who reads the topic anew has the tasks made again when the connector is resumed.
+        if (compacted_ && connector.target == TargetState::kPaused && running.count(part) == 0)
+          continue;
         if (auto problem = check(running, part, task.at("version"), connector.target);
             !problem.empty())
           return problem;
-        wanted.insert(part);
       }
     }
     for (const auto& [part, states] : running)

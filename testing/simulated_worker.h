@@ -45,7 +45,7 @@ class SimulatedWorker : public distributed::WorkerPort {
     });
   }
   void set_target_state(const std::string& connector, TargetState target, Reached done) override {
-    process_->after(simulation().delay(0, 20), [this, connector, target, done] {
+    enqueue("target of " + connector, simulation().delay(0, 20), [this, connector, target, done] {
       for (auto& [part, state] : running_)
         if (part.starts_with("t:" + connector + "-")) state.target = target;
       auto found = running_.find("c:" + connector);

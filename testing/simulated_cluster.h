@@ -234,9 +234,14 @@ class SimulatedCluster {
     }
     const auto state = whole_.snapshot();
     std::set<std::string> wanted;
+    // Paused, in a topic that was compacted: who reads it anew may know other tasks than who has
+    // read all of it (half of a new set has replaced the old one; the connector was deleted and
+    // made again). They are made anew when it is resumed.
+    std::set<std::string> unsure;
     for (const auto& entry : state->connectors) {
       const std::string& name = entry.first;
       const storage::ClusterState::Connector& connector = *state->find(name);
+      if (compacted_ && connector.target == TargetState::kPaused) unsure.insert(name);
       const std::string version = *connector.config.at("version");
       if (auto problem = check(running, "c:" + name, version, connector.target); !problem.empty())
         return problem;
@@ -256,17 +261,15 @@ class SimulatedCluster {
         if (connector.target == TargetState::kStarted && task.at("version") != version)
           return part + " has an old configuration";
         wanted.insert(part);
-        // Where half of a new set has taken the place of the old one, compaction leaves neither:
-        // who reads the topic anew has the tasks made again when the connector is resumed.
-        if (compacted_ && connector.target == TargetState::kPaused && running.count(part) == 0)
-          continue;
+        if (unsure.count(name) != 0) continue;
         if (auto problem = check(running, part, task.at("version"), connector.target);
             !problem.empty())
           return problem;
       }
     }
     for (const auto& [part, states] : running)
-      if (wanted.count(part) == 0) return part + " runs and should not";
+      if (wanted.count(part) == 0 && !is_task_of(unsure, part))
+        return part + " runs and should not";
     return {};
   }
 
@@ -285,6 +288,9 @@ class SimulatedCluster {
   }
 
  private:
+  static bool is_task_of(const std::set<std::string>& connectors, const std::string& part) {
+    return part.starts_with("t:") && connectors.count(part.substr(2, part.rfind('-') - 2)) != 0;
+  }
   static std::string check(const std::map<std::string, std::vector<RunningPart>>& running,
                            const std::string& part, const std::string& version,
                            TargetState target) {

@@ -12,6 +12,12 @@ constexpr int64_t kCutoverYear = 1582;
 
 int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b != 0 && (a % b < 0) != (b < 0)); }
 
+// Java's arithmetic wraps.
+int64_t wrapping_millis(int64_t days) {
+  return static_cast<int64_t>(static_cast<uint64_t>(days) *
+                              static_cast<uint64_t>(data::kMillisPerDay));
+}
+
 // The last day that is not after `day` and falls on `weekday` (1: Sunday).
 int64_t weekday_on_or_before(int64_t day, int64_t weekday) {
   const int64_t since_sunday = day + 4 - (weekday - 1);  // the epoch is a Thursday
@@ -32,8 +38,10 @@ void JavaCalendar::set_iso_day_of_week(int32_t day) {
 }
 
 void JavaCalendar::add_years(int32_t years) {
-  values_[kYear] += years;
-  values_[kWeekYear] += years;
+  for (const Field field : {kYear, kWeekYear}) {  // Java's arithmetic wraps
+    const uint32_t sum = static_cast<uint32_t>(values_[field]) + static_cast<uint32_t>(years);
+    values_[field] = static_cast<int32_t>(sum);
+  }
 }
 
 int JavaCalendar::with_day_of_week(Field field) const {
@@ -142,7 +150,10 @@ int64_t JavaCalendar::week_date() const {
     weekday -= 7 * floor_div(weekday - 1, 7);
     weekday = weekday == 7 ? 1 : weekday + 1;
   }
-  return first_week(data::days_from_date(values_[kWeekYear], 1, 1)) + weekday - 1 + 7 * (week - 1);
+  const int64_t day =
+      first_week(data::days_from_date(values_[kWeekYear], 1, 1)) + weekday - 1 + 7 * (week - 1);
+  // Java makes a moment of it first, then takes that moment's date.
+  return floor_div(wrapping_millis(day), data::kMillisPerDay);
 }
 
 int64_t JavaCalendar::millis() const {
@@ -150,9 +161,7 @@ int64_t JavaCalendar::millis() const {
   const int64_t extra = floor_div(time, data::kMillisPerDay);
   const bool by_week_year = stamps_[kWeekYear] > stamps_[kYear];
   const int64_t days = by_week_year ? week_date() + extra : day();
-  // Java's arithmetic wraps.
-  return static_cast<int64_t>(static_cast<uint64_t>(days) *
-                                  static_cast<uint64_t>(data::kMillisPerDay) +
+  return static_cast<int64_t>(static_cast<uint64_t>(wrapping_millis(days)) +
                               static_cast<uint64_t>(time - extra * data::kMillisPerDay) -
                               static_cast<uint64_t>(int64_t{values_[kOffset]}));
 }

@@ -219,5 +219,15 @@ TEST(SimpleDateFormat, ReadsAsJavaDoes) {
   EXPECT_FALSE(read("yyyy-MM-dd'T'HH:mmXXX", "2020-01-01T00:00+1:00").has_value());
 }
 
+TEST(SimpleDateFormat, YearsOutOfRangeWrapAsInJava) {
+  auto read = [](const char* pattern, const char* text) {
+    return SimpleDateFormat::parse(pattern)->read(text);
+  };
+  EXPECT_EQ(read("yy Y", "10 2147483647"), -6'019'000'093'065'600'000);  // a hundred years later
+  EXPECT_EQ(read("yy Y w", "99 2147483647 3"), -6'019'000'091'856'000'000);
+  EXPECT_EQ(read("yy Y", "10 -2147483648"), 6'017'484'156'854'400'000);
+  EXPECT_EQ(read("Y yy", "2147483647 10"), 1'262'304'000'000);  // the one that is read last counts
+}
+
 }  // namespace
 }  // namespace millrace::transform

@@ -3,12 +3,14 @@
 import os
 import subprocess
 import sys
+import uuid
 
 import pytest
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 sys.path.insert(0, os.path.join(ROOT, "tests"))
 
+from harness.cluster import Cluster  # noqa: E402
 from harness.java import NEWEST, OLDEST, JavaKafka  # noqa: E402,F401
 from harness.kafka_broker import KafkaBroker  # noqa: E402
 from harness.worker import JavaWorker, MillraceWorker  # noqa: E402
@@ -100,11 +102,24 @@ def millrace(build, kafka_release, broker, tmp_path, request):
     for worker in made:
         worker.close()
     for worker in made:
-        if worker.process is not None:
-            log = worker.log()
-            for finding in ("ERROR: AddressSanitizer", "runtime error:", "WARNING: ThreadSanitizer",
-                            "ERROR: LeakSanitizer"):
-                assert finding not in log, log[log.index(finding):][:4000]
+        worker.assert_no_findings()
+
+
+@pytest.fixture
+def cluster_config():
+    """Settings of all workers of `cluster`; for a module to override."""
+    return {}
+
+
+@pytest.fixture
+def cluster(build, kafka_release, broker, tmp_path, cluster_config):
+    """A cluster without members yet; a sanitizer's finding in a log fails the test."""
+    made = Cluster(tmp_path, broker.bootstrap, f"cluster-{uuid.uuid4().hex[:8]}", build,
+                   kafka_release(), config=cluster_config)
+    yield made
+    made.close()
+    for member in made.members:
+        member.assert_no_findings()
 
 
 @pytest.fixture

@@ -2,29 +2,14 @@
 
 import os
 import signal
-import uuid
 
 import pytest
 
-from harness.cluster import Cluster
 from harness.connectors import file_sink, file_source
 from harness.rest import RestError
 from harness.wait import wait_until
 
 pytestmark = pytest.mark.system
-
-
-@pytest.fixture
-def cluster(build, kafka_release, broker, tmp_path):
-    made = Cluster(tmp_path, broker.bootstrap, f"cluster-{uuid.uuid4().hex[:8]}", build,
-                   kafka_release())
-    yield made
-    made.close()
-    for member in made.members:
-        if member.process is not None:
-            log = member.log()
-            for finding in ("ERROR: AddressSanitizer", "runtime error:", "WARNING: ThreadSanitizer"):
-                assert finding not in log, log[log.index(finding):][:4000]
 
 
 def lines(path):

@@ -20,11 +20,8 @@ SUPPORT = "exactly.once.source.support"
 
 
 @pytest.fixture
-def cluster(build, kafka_release, broker, tmp_path):
-    made = Cluster(tmp_path, broker.bootstrap, f"cluster-{uuid.uuid4().hex[:8]}", build,
-                   kafka_release(), config={SUPPORT: "enabled"})
-    yield made
-    made.close()
+def cluster_config():
+    return {SUPPORT: "enabled"}
 
 
 def append(path, begin, end):

@@ -1,23 +1,12 @@
 """Offset topics of connectors' own (offsets.storage.topic), on a real Kafka, also with Java workers."""
 
-import uuid
-
 import confluent_kafka
 import pytest
 
-from harness.cluster import Cluster
 from harness.connectors import file_source
 from harness.wait import wait_until
 
 pytestmark = pytest.mark.system
-
-
-@pytest.fixture
-def cluster(build, kafka_release, broker, tmp_path):
-    made = Cluster(tmp_path, broker.bootstrap, f"cluster-{uuid.uuid4().hex[:8]}", build,
-                   kafka_release())
-    yield made
-    made.close()
 
 
 def append(path, *texts):

@@ -2,6 +2,7 @@
 
 #include <set>
 
+#include "base/text_list.h"
 #include "runtime/connector_offset_store.h"
 
 namespace millrace::runtime {
@@ -13,14 +14,8 @@ void warn(const std::vector<std::string>& warnings) {
 }
 
 std::set<std::string> servers_of(const std::string& list) {
-  std::set<std::string> servers;
-  for (std::string_view rest = list; !rest.empty();) {
-    const size_t comma = rest.find(',');
-    const std::string_view one = config::trim(rest.substr(0, comma));
-    if (!one.empty()) servers.emplace(one);
-    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
-  }
-  return servers;
+  const auto servers = split_list(list, EmptyItems::kLeftOut);
+  return {servers.begin(), servers.end()};
 }
 
 // The clients may speak to another cluster, which can have a topic of the same name.

@@ -2,6 +2,7 @@
 
 #include <future>
 
+#include "kafka/text_records.h"
 #include "runtime/connector_offset_store.h"
 #include "runtime/java_names.h"
 
@@ -11,7 +12,7 @@ namespace {
 using std::chrono::milliseconds;
 
 // Of one call, after which it is looked whether the task is to stop.
-constexpr milliseconds kOneAttempt{500}, kPatience{100};
+constexpr milliseconds kOneAttempt{500};
 
 // Calls until it is done, cannot be done, or nobody wants it any more.
 template <typename Call>
@@ -22,10 +23,6 @@ Result<void> persist(const SourceTransaction::GiveUp& give_up, Call&& call) {
     const ErrorKind kind = done.error().kind();
     if ((kind != ErrorKind::retriable && kind != ErrorKind::timed_out) || give_up()) return done;
   }
-}
-
-const uint8_t* bytes(const std::string& text) {
-  return reinterpret_cast<const uint8_t*>(text.data());
 }
 
 }  // namespace
@@ -76,36 +73,13 @@ Result<void> SourceTransaction::forget_in_worker_store(const std::vector<OffsetE
 Result<void> SourceTransaction::send(kafka::Producer& producer,
                                      const std::vector<OffsetEntry>& offsets,
                                      const GiveUp& give_up) {
-  std::vector<kafka::Delivery> deliveries;
-  auto poll = [&](milliseconds time) -> Result<void> {
-    deliveries.clear();
-    producer.poll_deliveries(time, deliveries);
-    for (const kafka::Delivery& delivery : deliveries)
-      if (delivery.error != 0) return fail(producer.describe_error(delivery.error, topic_));
+  std::vector<kafka::TextRecord> records;
+  for (const OffsetEntry& each : offsets)
+    records.push_back({&each.key, kafka::text_or_null(each.value)});
+  return kafka::send_and_wait(producer, topic_, records, [&]() -> Result<void> {
     if (!give_up()) return {};
     return fail(ErrorKind::cancelled, "The task was given up while it wrote its offsets");
-  };
-  for (const OffsetEntry& each : offsets) {
-    kafka::OutgoingRecord record;
-    record.topic = topic_;
-    record.key = bytes(each.key);
-    record.key_size = each.key.size();
-    if (each.value) {
-      record.value = bytes(*each.value);
-      record.value_size = each.value->size();
-    }
-    for (;;) {
-      auto taken = producer.send({&record, 1});
-      if (taken && *taken == 1) break;
-      if (!taken && taken.error().kind() != ErrorKind::retriable)
-        return fail(std::move(taken).error());
-      if (auto polled = poll(kPatience); !polled) return polled;
-    }
-  }
-  producer.flush_soon();
-  while (producer.in_flight() > 0)
-    if (auto polled = poll(kPatience); !polled) return polled;
-  return {};
+  });
 }
 
 Result<void> SourceTransaction::abort(kafka::Producer& producer, milliseconds timeout) {

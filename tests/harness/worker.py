@@ -84,6 +84,13 @@ class Worker:
     def log(self):
         return self.process.log()
 
+    def assert_no_findings(self):
+        """Of a sanitizer, in its log."""
+        log = self.log() if self.process is not None else ""
+        for finding in ("ERROR: AddressSanitizer", "runtime error:", "WARNING: ThreadSanitizer",
+                        "ERROR: LeakSanitizer"):
+            assert finding not in log, log[log.index(finding):][:4000]
+
 
 class MillraceWorker(Worker):
     def __init__(self, folder, bootstrap, build, config=None):

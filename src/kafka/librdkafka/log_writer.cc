@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kafka/librdkafka/producer.h"
+#include "kafka/text_records.h"
 
 namespace millrace::kafka {
 namespace {
@@ -72,15 +73,8 @@ void LogWriter::hand_over() {
     if (!opened && !job->failure) job->failure = opened.error();
     while (!job->failure && job->sent < job->entries.size()) {
       const LogEntry& entry = job->entries[job->sent];
-      OutgoingRecord record;
-      record.topic = topic_;
-      auto bytes = [](const std::optional<std::string>& text) {
-        return text ? reinterpret_cast<const uint8_t*>(text->data()) : nullptr;
-      };
-      record.key = bytes(entry.key);
-      record.key_size = entry.key ? entry.key->size() : 0;
-      record.value = bytes(entry.value);
-      record.value_size = entry.value ? entry.value->size() : 0;
+      OutgoingRecord record =
+          outgoing(topic_, {text_or_null(entry.key), text_or_null(entry.value)});
       record.token = reinterpret_cast<uintptr_t>(job.get());
       auto taken = producer_->send({&record, 1});
       if (!taken && taken.error().kind() != ErrorKind::retriable) {

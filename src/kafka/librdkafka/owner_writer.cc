@@ -1,13 +1,14 @@
 #include "kafka/librdkafka/owner_writer.h"
 
 #include "kafka/librdkafka/producer.h"
+#include "kafka/text_records.h"
 
 namespace millrace::kafka {
 namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kPatience{100}, kOneAttempt{1'000};
+constexpr milliseconds kOneAttempt{1'000};
 
 milliseconds attempt_until(std::chrono::steady_clock::time_point deadline) {
   const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
@@ -107,37 +108,16 @@ Result<void> OwnerWriter::send_now(const std::vector<LogEntry>& entries,
 Result<void> OwnerWriter::produce(const std::vector<LogEntry>& entries,
                                   Clock::time_point deadline) {
   if (auto begun = producer_->begin_transaction(); !begun) return begun;
-  std::vector<Delivery> deliveries;
-  auto poll = [&]() -> Result<void> {
-    deliveries.clear();
-    producer_->poll_deliveries(kPatience, deliveries);
-    for (const Delivery& delivery : deliveries)
-      if (delivery.error != 0) return fail(producer_->describe_error(delivery.error, topic_));
+  std::vector<TextRecord> records;
+  for (const LogEntry& entry : entries)
+    records.push_back({text_or_null(entry.key), text_or_null(entry.value)});
+  auto sent = send_and_wait(*producer_, topic_, records, [&]() -> Result<void> {
     if (Clock::now() < deadline) return {};
     return fail(ErrorKind::timed_out,
                 "No acknowledgement for a record to topic '" + topic_ + "' in time",
                 "org.apache.kafka.common.errors.TimeoutException");
-  };
-  auto bytes = [](const std::optional<std::string>& text) {
-    return text ? reinterpret_cast<const uint8_t*>(text->data()) : nullptr;
-  };
-  for (const LogEntry& entry : entries) {
-    OutgoingRecord record;
-    record.topic = topic_;
-    record.key = bytes(entry.key);
-    record.key_size = entry.key ? entry.key->size() : 0;
-    record.value = bytes(entry.value);
-    record.value_size = entry.value ? entry.value->size() : 0;
-    for (;;) {
-      auto taken = producer_->send({&record, 1});
-      if (taken && *taken == 1) break;
-      if (!taken && taken.error().kind() != ErrorKind::retriable)
-        return fail(std::move(taken).error());
-      if (auto polled = poll(); !polled) return polled;
-    }
-  }
-  while (producer_->in_flight() > 0)
-    if (auto polled = poll(); !polled) return polled;
+  });
+  if (!sent) return sent;
   for (;;) {
     auto committed = producer_->commit_transaction(attempt_until(deadline));
     if (committed || !may_be_repeated(committed.error()) || Clock::now() >= deadline)

@@ -1,6 +1,6 @@
 #pragma once
 // What the two halves of a comparison with Java classes say to each other: how a case's values are
-// read, and how values, schemas and failures are written. The counterpart of
+// read, and how values and schemas are written. The counterpart of
 // tests/comparison/CaseText.java. For the `..._cases` programs only.
 
 #include <cstdio>
@@ -14,6 +14,7 @@
 #include "data/java_decimal.h"
 #include "data/java_number.h"
 #include "data/java_string.h"
+#include "testing/case_lines.h"
 
 namespace millrace::testing {
 
@@ -22,18 +23,6 @@ using convert::Converter;
 using data::Cell;
 using data::Kind;
 using data::Schema;
-
-inline std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts(1);
-  for (char c : text) {
-    if (c == separator) {
-      parts.emplace_back();
-    } else {
-      parts.back().push_back(c);
-    }
-  }
-  return parts;
-}
 
 inline std::string units(std::string_view text) {
   std::string out;
@@ -46,16 +35,6 @@ inline std::string units(std::string_view text) {
       out.append(hex);
     }
   });
-  return out;
-}
-
-inline std::string hex_of(std::string_view bytes) {
-  std::string out;
-  for (unsigned char byte : bytes) {
-    char hex[4];
-    std::snprintf(hex, sizeof hex, "%02x", byte);
-    out.append(hex);
-  }
   return out;
 }
 
@@ -119,10 +98,6 @@ inline std::string schema_text(const Schema* schema) {
   return out + ")";
 }
 
-inline std::string failure_text(const Error& error) {
-  return "FAIL " + std::string(error.exception_class()) + ": " + error.message();
-}
-
 // Converters are kept, so that their caches take part.
 inline Result<Converter*> converter(const std::string& name, const std::string& settings) {
   static std::map<std::string, std::unique_ptr<Converter>> known;
@@ -149,8 +124,7 @@ struct Value {
 // `bytes` holds what was read and must live as long as the value.
 inline Result<Value> read(Converter& converter, const std::string& hex, std::string& bytes,
                           data::Batch& batch) {
-  for (size_t i = 0; i + 1 < hex.size(); i += 2)
-    bytes.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
+  bytes = from_hex(hex);
   bytes.shrink_to_fit();  // so that a sanitizer sees what is read beyond the end
   Bytes input{hex == "-" ? nullptr : reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()};
   std::string_view topic = "t", header = "h";
@@ -169,22 +143,6 @@ inline Result<Value> read_with(const std::string& reader, const std::string& hex
               : reader == "P" ? converter("JsonConverter", "schemas.enable=false")
                               : converter("SimpleHeaderConverter", "-");
   return read(**made, hex, bytes, batch);
-}
-
-// One line of output: control characters as escapes.
-inline std::string escaped(const std::string& text) {
-  std::string out;
-  for (char c : text) {
-    if (c == '\\')
-      out += "\\\\";
-    else if (c == '\n')
-      out += "\\n";
-    else if (c == '\r')
-      out += "\\r";
-    else
-      out.push_back(c);
-  }
-  return out;
 }
 
 }  // namespace millrace::testing

@@ -1,10 +1,6 @@
 #include "app/connector_file.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
-
+#include "base/file_bytes.h"
 #include "base/properties.h"
 #include "rest/json_value.h"
 
@@ -96,19 +92,15 @@ Result<ConnectorFile> parse_connector_file(const std::string& text, const std::s
                 "Connector configuration at '" + path +
                     "' is no JSON object of texts, nor {\"name\", \"config\"}" +
                     (json ? std::string() : ": " + json.error().message()));
-  Result<PropertiesFile> properties = parse_properties(text);
-  if (!properties) return fail(ErrorKind::bad_config, path + ": " + properties.error().message());
+  Result<PropertiesFile> properties = parse_properties_file(text, path);
+  if (!properties) return fail(std::move(properties).error());
   return with_name(std::move(properties->values), path);
 }
 
 Result<ConnectorFile> read_connector_file(const std::string& path) {
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  if (stream) text << stream.rdbuf();
-  if (!stream.is_open() || stream.bad() || (text.fail() && errno != 0))
-    return fail(ErrorKind::bad_config, path + ": cannot be read: " + std::strerror(errno));
-  return parse_connector_file(text.str(), path);
+  Result<std::string> bytes = read_file_bytes(path);
+  if (!bytes) return fail(std::move(bytes).error());
+  return parse_connector_file(*bytes, path);
 }
 
 }  // namespace millrace::app

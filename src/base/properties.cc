@@ -1,9 +1,10 @@
 #include "base/properties.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
+#include <cstdint>
+
+#include "base/file_bytes.h"
+#include "base/log.h"
+#include "base/utf8.h"
 
 namespace millrace {
 namespace {
@@ -35,7 +36,8 @@ class LogicalLines {
       const bool continued = ends_with_odd_backslashes(natural);
       if (continued) natural.remove_suffix(1);
       line.append(natural);
-      if (!continued && !line.empty()) return true;
+      // Java: a backslash that ends the text does not go on; alone it is an entry without a name.
+      if (!continued || !ended_) return true;
     }
     return !line.empty();
   }
@@ -45,7 +47,8 @@ class LogicalLines {
     size_t end = 0;
     while (end < rest_.size() && !is_line_end(rest_[end])) ++end;
     std::string_view line = rest_.substr(0, end);
-    if (end < rest_.size()) {
+    ended_ = end < rest_.size();
+    if (ended_) {
       const bool both = rest_[end] == '\r' && end + 1 < rest_.size() && rest_[end + 1] == '\n';
       end += both ? 2 : 1;
     }
@@ -60,6 +63,7 @@ class LogicalLines {
   }
 
   std::string_view rest_;
+  bool ended_ = false;  // the natural line, by a line end
   int line_number_ = 0;
 };
 
@@ -176,17 +180,22 @@ Result<PropertiesFile> parse_properties(std::string_view text) {
   return file;
 }
 
-Result<PropertiesFile> read_properties_file(const std::string& path) {
-  errno = 0;
-  std::ifstream stream(path, std::ios::binary);
-  std::ostringstream text;
-  if (stream) text << stream.rdbuf();
-  // An empty file makes operator<< fail without an error; a folder opens but cannot be read.
-  if (!stream.is_open() || stream.bad() || (text.fail() && errno != 0))
-    return fail(ErrorKind::bad_config, path + ": cannot be read: " + std::strerror(errno));
-  Result<PropertiesFile> file = parse_properties(text.str());
+Result<PropertiesFile> parse_properties_file(std::string_view bytes, const std::string& path) {
+  if (!is_ascii(bytes) && is_utf8(bytes))
+    Logger("org.apache.kafka.common.utils.Utils")
+        .warn(
+            "{} looks like UTF-8; properties files are read as ISO-8859-1, as in Java: write "
+            "characters beyond ASCII as \\uXXXX",
+            path);
+  Result<PropertiesFile> file = parse_properties(latin1_to_utf8(bytes));
   if (!file) return fail(ErrorKind::bad_config, path + ": " + file.error().message());
   return file;
+}
+
+Result<PropertiesFile> read_properties_file(const std::string& path) {
+  Result<std::string> bytes = read_file_bytes(path);
+  if (!bytes) return fail(std::move(bytes).error());
+  return parse_properties_file(*bytes, path);
 }
 
 }  // namespace millrace

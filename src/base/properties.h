@@ -1,7 +1,6 @@
 #pragma once
 // Java properties files (java.util.Properties.load): `key=value`, `key: value`, `key value`; # and
-// ! comments; \ at a line's end goes on; \t \n \r \f \uXXXX and \x. Later keys win. Text is read as
-// UTF-8 where Java reads Latin-1: a file that is pure ASCII reads the same.
+// ! comments; \ at a line's end goes on; \t \n \r \f \uXXXX and \x. Later keys win.
 
 #include <map>
 #include <string>
@@ -16,10 +15,12 @@ struct PropertiesFile {
   std::map<std::string, int> lines;  // where each key stands, from 1: for error messages
 };
 
-// A \u that is not followed by four hexadecimal digits is the only failure; the message names the
-// line.
+// text: UTF-8, as java.util.Properties.load(Reader) is given characters. A \u that is not followed
+// by four hexadecimal digits is the only failure; the message names the line.
 Result<PropertiesFile> parse_properties(std::string_view text);
-// Failures name the file.
+// bytes: ISO-8859-1, as Properties.load(InputStream) takes them; what looks like UTF-8 is warned
+// about. Failures name the file.
+Result<PropertiesFile> parse_properties_file(std::string_view bytes, const std::string& path);
 Result<PropertiesFile> read_properties_file(const std::string& path);
 
 }  // namespace millrace

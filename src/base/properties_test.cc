@@ -60,9 +60,21 @@ TEST(PropertiesTest, SurrogatePairsAreOneCharacter) {
 
 TEST(PropertiesTest, KeepsUtf8) { EXPECT_EQ(load("a=\xc3\xa9")["a"], "\xc3\xa9"); }
 
+TEST(PropertiesTest, FilesAreLatin1AsInJava) {
+  auto values = [](std::string_view bytes) { return parse_properties_file(bytes, "f")->values; };
+  EXPECT_EQ(values("a=\xe9\\u00e9"), (Values{{"a", "\xc3\xa9\xc3\xa9"}}));
+  EXPECT_EQ(values("\xe9=\xc3\xa9"), (Values{{"\xc3\xa9", "\xc3\x83\xc2\xa9"}}));
+}
+
 TEST(PropertiesTest, LaterKeysWin) { EXPECT_EQ(load("a=1\na=2\n"), (Values{{"a", "2"}})); }
 
 TEST(PropertiesTest, EmptyKey) { EXPECT_EQ(load("=1"), (Values{{"", "1"}})); }
+
+TEST(PropertiesTest, BackslashThatEndsTheText) {
+  EXPECT_EQ(load("a=1\n\\"), (Values{{"a", "1"}, {"", ""}}));
+  EXPECT_EQ(load("a=1\\"), (Values{{"a", "1"}}));
+  EXPECT_EQ(load("a=1\n\\\n"), (Values{{"a", "1"}}));
+}
 
 TEST(PropertiesTest, KnowsTheLineOfEachKey) {
   auto file = parse_properties("# c\r\na=1\\\r\n  2\r\n\r\nb=3\ra=4");

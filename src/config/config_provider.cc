@@ -5,13 +5,13 @@
 #include <array>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <system_error>
 
+#include "base/file_bytes.h"
 #include "base/java_regex.h"
 #include "base/log.h"
 #include "base/properties.h"
+#include "base/utf8.h"
 
 namespace millrace::config {
 namespace {
@@ -33,6 +33,23 @@ fs::path normalised(const fs::path& path) {
   return normal.has_filename() || normal == normal.root_path() ? normal : normal.parent_path();
 }
 
+// A text that is no UTF-8 is refused, as by Java's strict reader.
+Result<std::string> read_text(const fs::path& path) {
+  Result<std::string> bytes = read_file_bytes(path.string());
+  if (bytes && !is_utf8(*bytes))
+    return fail(ErrorKind::bad_config, path.string() + " holds bytes that are no UTF-8");
+  return bytes;
+}
+
+// java.nio.file.Path: slashes that stand twice or at the end do not count.
+fs::path java_path(const std::string& text) {
+  std::string path;
+  for (const char c : text)
+    if (c != '/' || !path.ends_with('/')) path.push_back(c);
+  if (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
 // allowed.paths. Java: AllowedPaths. Like there, links are not followed: what a link in an allowed
 // folder points to may be read (that is how Kubernetes mounts secrets).
 class AllowedPaths {
@@ -42,9 +59,12 @@ class AllowedPaths {
     auto given = parameters.find("allowed.paths");
     if (given == parameters.end() || given->second.empty()) return result;
     result.all_ = false;
-    for (size_t from = 0; from <= given->second.size();) {
-      const size_t comma = std::min(given->second.find(',', from), given->second.size());
-      const fs::path path = normalised(given->second.substr(from, comma - from));
+    std::string_view list = given->second;
+    while (list.ends_with(',')) list.remove_suffix(1);  // as String.split has it
+    if (list.empty()) return result;
+    for (size_t from = 0; from <= list.size();) {
+      const size_t comma = std::min(list.find(',', from), list.size());
+      const fs::path path = normalised(list.substr(from, comma - from));
       std::error_code ignored;
       if (!path.is_absolute()) return refuse("Path " + path.string() + " is not absolute");
       if (!fs::exists(path, ignored)) return refuse("Path " + path.string() + " does not exist");
@@ -55,7 +75,7 @@ class AllowedPaths {
   }
 
   std::optional<fs::path> allowed(const std::string& text) const {
-    if (all_) return fs::path(text);
+    if (all_) return java_path(text);
     const fs::path path = normalised(text);
     for (const fs::path& one : paths_) {
       auto [end, ignored] = std::mismatch(one.begin(), one.end(), path.begin(), path.end());
@@ -81,13 +101,19 @@ class FileConfigProvider : public ConfigProvider {
       log_.warn("The path {} is not allowed to be accessed", path);
       return provided;
     }
-    Result<PropertiesFile> read = read_properties_file(file->string());
-    if (!read) {
-      log_.error("Could not read properties from file {}: {}", path, read.error().describe());
+    Result<std::string> text = read_text(*file);
+    if (!text) {
+      log_.error("Could not read properties from file {}: {}", path, text.error().message());
       return refuse("Could not read properties from file " + path);
     }
+    Result<PropertiesFile> properties = parse_properties(*text);
+    if (!properties) {
+      log_.error("Could not read properties from file {}: {}", path, properties.error().message());
+      return fail(ErrorKind::bad_config, "Malformed \\uxxxx encoding.",
+                  "java.lang.IllegalArgumentException");
+    }
     for (const std::string& key : keys)
-      if (auto found = read->values.find(key); found != read->values.end())
+      if (auto found = properties->values.find(key); found != properties->values.end())
         provided.values.insert(*found);
     return provided;
   }
@@ -121,10 +147,13 @@ class DirectoryConfigProvider : public ConfigProvider {
       if (key.empty() || key.find('/') != std::string::npos) continue;
       const fs::path file = *folder / key;
       if (!fs::is_regular_file(file, error)) continue;
-      std::ifstream in(file, std::ios::binary);
-      std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-      if (!in) return refuse("Could not read file " + file.string() + " for property " + key);
-      provided.values.emplace(key, std::move(text));
+      Result<std::string> text = read_text(file);
+      if (!text) {
+        log_.error("Could not read file {} for property {}: {}", file.string(), key,
+                   text.error().message());
+        return refuse("Could not read file " + file.string() + " for property " + key);
+      }
+      provided.values.emplace(key, *std::move(text));
     }
     return provided;
   }

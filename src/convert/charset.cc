@@ -67,7 +67,7 @@ bool is_high(uint32_t unit) { return (unit & 0xFC00) == 0xD800; }
 bool is_low(uint32_t unit) { return (unit & 0xFC00) == 0xDC00; }
 
 std::string_view decode_narrow(std::string_view bytes, bool ascii, Arena& arena) {
-  if (data::is_ascii(bytes)) return bytes;
+  if (is_ascii(bytes)) return bytes;
   char* start = static_cast<char*>(arena.allocate(bytes.size() * 3));
   char* out = start;
   for (unsigned char byte : bytes)
@@ -131,7 +131,7 @@ std::u16string well_formed_units(std::string_view text, char16_t replacement) {
 }
 
 std::string_view encode_narrow(std::string_view text, char16_t last, Arena& arena) {
-  if (data::is_ascii(text)) return text;
+  if (is_ascii(text)) return text;
   std::u16string units = well_formed_units(text, '?');
   char* start = static_cast<char*>(arena.allocate(units.size()));
   char* out = start;

@@ -102,7 +102,7 @@ bool HeaderParser::single(bool embedded, HeaderValue& value) {
 bool HeaderParser::token(bool embedded, std::string_view token, HeaderValue& value) {
   // BigDecimal reads the digits of all scripts.
   std::string plain;
-  if (!data::is_ascii(token)) plain = data::with_ascii_digits(token);
+  if (!is_ascii(token)) plain = data::with_ascii_digits(token);
   std::string_view number_text = plain.empty() ? token : plain;
   bool digit = is_digit(number_text[0]);
   if (digit) {

@@ -19,7 +19,7 @@ const char* skip_multi_byte(const char* next, const char* end) {
   while (next < end && (*next & 0x80)) {
     auto c = static_cast<unsigned char>(*next);
     size_t length = c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-    if (static_cast<size_t>(end - next) < length || !data::is_utf8({next, length})) {
+    if (static_cast<size_t>(end - next) < length || !is_utf8({next, length})) {
       return next;
     }
     next += length;

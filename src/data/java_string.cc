@@ -3,55 +3,33 @@
 namespace millrace::data {
 namespace {
 
-bool is_continuation(unsigned char byte) { return (byte & 0xC0) == 0x80; }
-
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
-
-// Length of the well-formed character at `next`, or 0.
-size_t character_length(const unsigned char* next, size_t left) {
-  unsigned char c = next[0];
-  if (c < 0x80) return 1;
-  if (c < 0xC2) return 0;
-  if (c < 0xE0) return left >= 2 && is_continuation(next[1]) ? 2 : 0;
-  if (c < 0xF0) {
-    if (left < 3 || !is_continuation(next[1]) || !is_continuation(next[2])) return 0;
-    if (c == 0xE0 && next[1] < 0xA0) return 0;
-    if (c == 0xED && next[1] >= 0xA0) return 0;
-    return 3;
-  }
-  if (c > 0xF4 || left < 4 || !is_continuation(next[1]) || !is_continuation(next[2]) ||
-      !is_continuation(next[3])) {
-    return 0;
-  }
-  if (c == 0xF0 && next[1] < 0x90) return 0;
-  if (c == 0xF4 && next[1] >= 0x90) return 0;
-  return 4;
-}
 
 // How many bytes the JDK replaces by one U+FFFD at a malformed place.
 size_t malformed_three(const unsigned char* next, size_t left) {
   if (left >= 3) {
     // A surrogate in three bytes is well-formed but for its value: replaced as one.
-    if (next[0] == 0xED && is_continuation(next[1]) && is_continuation(next[2])) return 3;
-    return (next[0] == 0xE0 && (next[1] & 0xE0) == 0x80) || !is_continuation(next[1]) ? 1 : 2;
+    if (next[0] == 0xED && is_utf8_continuation(next[1]) && is_utf8_continuation(next[2])) return 3;
+    return (next[0] == 0xE0 && (next[1] & 0xE0) == 0x80) || !is_utf8_continuation(next[1]) ? 1 : 2;
   }
-  if (left == 2 && ((next[0] == 0xE0 && (next[1] & 0xE0) == 0x80) || !is_continuation(next[1])))
+  if (left == 2 &&
+      ((next[0] == 0xE0 && (next[1] & 0xE0) == 0x80) || !is_utf8_continuation(next[1])))
     return 1;
   return left;
 }
 
 bool bad_second_of_four(unsigned char first, unsigned char second) {
   return first > 0xF4 || (first == 0xF0 && (second < 0x90 || second > 0xBF)) ||
-         (first == 0xF4 && (second & 0xF0) != 0x80) || !is_continuation(second);
+         (first == 0xF4 && (second & 0xF0) != 0x80) || !is_utf8_continuation(second);
 }
 
 size_t malformed_four(const unsigned char* next, size_t left) {
   if (left >= 4) {
     if (bad_second_of_four(next[0], next[1])) return 1;
-    return is_continuation(next[2]) ? 3 : 2;
+    return is_utf8_continuation(next[2]) ? 3 : 2;
   }
   if (next[0] > 0xF4 || (left >= 2 && bad_second_of_four(next[0], next[1]))) return 1;
-  if (left >= 3 && !is_continuation(next[2])) return 2;
+  if (left >= 3 && !is_utf8_continuation(next[2])) return 2;
   return left;
 }
 
@@ -67,7 +45,7 @@ size_t malformed_length(const unsigned char* next, size_t left) {
 
 size_t utf16_length(std::string_view text) {
   size_t length = 0;
-  for (unsigned char c : text) length += !is_continuation(c) + (c >= 0xF0);
+  for (unsigned char c : text) length += !is_utf8_continuation(c) + (c >= 0xF0);
   return length;
 }
 
@@ -103,18 +81,6 @@ char* write_utf16_unit(char* start, char* out, char16_t unit) {
   return out;
 }
 
-bool is_utf8(std::string_view bytes) {
-  if (is_ascii(bytes)) return true;
-  const auto* next = reinterpret_cast<const unsigned char*>(bytes.data());
-  const auto* end = next + bytes.size();
-  while (next < end) {
-    size_t length = character_length(next, static_cast<size_t>(end - next));
-    if (length == 0) return false;
-    next += length;
-  }
-  return true;
-}
-
 std::string_view decode_utf8(std::string_view bytes, Arena& arena) {
   if (is_utf8(bytes)) return bytes;
   char* start = static_cast<char*>(arena.allocate(bytes.size() * 3));
@@ -123,7 +89,7 @@ std::string_view decode_utf8(std::string_view bytes, Arena& arena) {
   const auto* end = next + bytes.size();
   while (next < end) {
     size_t left = static_cast<size_t>(end - next);
-    size_t length = character_length(next, left);
+    size_t length = utf8_character_length(next, left);
     if (length != 0) {
       std::memcpy(out, next, length);
       out += length;
@@ -145,7 +111,7 @@ std::string_view encode_utf8(std::string_view text, Arena& arena) {
   const auto* end = next + text.size();
   while (next < end) {
     size_t left = static_cast<size_t>(end - next);
-    size_t length = character_length(next, left);
+    size_t length = utf8_character_length(next, left);
     if (length == 0) {
       *out++ = '?';
       length = next[0] == 0xED && left >= 3 ? 3 : 1;

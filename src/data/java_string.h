@@ -4,11 +4,11 @@
 // (hash, length, replacement of malformed bytes) is computed straight from the UTF-8.
 
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
 #include "base/arena.h"
+#include "base/utf8.h"
 
 namespace millrace::data {
 
@@ -42,18 +42,6 @@ void for_each_utf16_unit(std::string_view text, Visitor&& visit) {
   }
 }
 
-inline bool is_ascii(std::string_view text) {
-  size_t i = 0;
-  uint64_t bits = 0;
-  for (; i + 8 <= text.size(); i += 8) {
-    uint64_t word;
-    std::memcpy(&word, text.data() + i, 8);
-    bits |= word;
-  }
-  for (; i < text.size(); ++i) bits |= static_cast<uint64_t>(text[i] & 0x80) << 56;
-  return (bits & 0x8080808080808080ULL) == 0;
-}
-
 // Number of UTF-16 units: String.length().
 size_t utf16_length(std::string_view text);
 // String.hashCode().
@@ -63,8 +51,6 @@ int32_t java_string_hash(std::string_view text);
 // Returns the new end; up to 3 bytes are written (one more than a pair's first half took).
 char* write_utf16_unit(char* start, char* out, char16_t unit);
 
-// Strict UTF-8: no overlong forms, no surrogates, nothing beyond U+10FFFF.
-bool is_utf8(std::string_view bytes);
 // new String(bytes, UTF_8): malformed bytes become U+FFFD as the JDK counts them. Well-formed input
 // is given back as it is; else the text is the arena's.
 std::string_view decode_utf8(std::string_view bytes, Arena& arena);

@@ -4,11 +4,10 @@
 #include <strings.h>
 
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <vector>
 
+#include "base/file_bytes.h"
 #include "base/log.h"
 #include "base/properties.h"
 
@@ -128,11 +127,9 @@ Result<std::unique_ptr<BasicAuth>> BasicAuth::make(std::string jaas_file) {
         "Failed to retrieve JAAS configuration: name its file in the setting "
         "millrace.rest.jaas.config, or in the environment: KAFKA_OPTS="
         "-Djava.security.auth.login.config=FILE");
-  std::ifstream in(jaas_file, std::ios::binary);
-  const std::string text{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
-  if (!in.is_open())
-    return refuse("Failed to retrieve JAAS configuration: " + jaas_file + " cannot be read");
-  Result<std::string> file = credentials_file_of(text);
+  Result<std::string> text = read_file_bytes(jaas_file);
+  if (!text) return refuse("Failed to retrieve JAAS configuration: " + text.error().message());
+  Result<std::string> file = credentials_file_of(*text);
   if (!file) return refuse(jaas_file + ": " + file.error().message());
   Result<PropertiesFile> users = read_properties_file(*file);
   if (!users) return refuse("Error loading Property Credentials file: " + users.error().message());

@@ -407,7 +407,7 @@ class Reader {
       }
       if ((text_[at_ + i] & 0xC0) != 0x80) return bad_utf8(at_ + i, "middle");
     }
-    if (!data::is_utf8(text_.substr(at_, length))) return bad_utf8(at_, "start");
+    if (!is_utf8(text_.substr(at_, length))) return bad_utf8(at_, "start");
     out.append(text_.substr(at_, length));
     at_ += length;
     return true;

@@ -64,7 +64,7 @@ std::string json_string(std::string_view text) {
       out.push_back(kLetters[kPlain.find(text[i])]);
     } else if (c < ' ') {
       unit(c);
-    } else if (length == 1 || data::is_utf8(text.substr(i, length))) {
+    } else if (length == 1 || is_utf8(text.substr(i, length))) {
       out.append(text.substr(i, length));
     } else if (const unsigned second = i + 2 < text.size() ? text[i + 1] & 0xFFu : 0u;
                c == 0xED && second >= 0xA0 && (text[i + 2] & 0xC0) == 0x80) {

@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include "base/utf8.h"
+
 namespace millrace::rest {
 namespace {
 
@@ -26,28 +28,6 @@ std::optional<Target> split_target(std::string_view target) {
   size_t mark = target.find('?');
   if (mark == std::string_view::npos) return Target{target, {}};
   return Target{target.substr(0, mark), target.substr(mark + 1)};
-}
-
-// Rejects overlong forms, surrogates and code points above U+10FFFF, as every strict reader would.
-bool is_utf8(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    auto first = static_cast<unsigned char>(text[i]);
-    if (first < 0x80) {
-      ++i;
-      continue;
-    }
-    int more = first >= 0xF0 ? 3 : first >= 0xE0 ? 2 : 1;
-    if (first < 0xC2 || first > 0xF4 || i + more >= text.size()) return false;
-    auto second = static_cast<unsigned char>(text[i + 1]);
-    unsigned low = first == 0xE0 ? 0xA0 : first == 0xF0 ? 0x90 : 0x80;
-    unsigned high = first == 0xED ? 0x9F : first == 0xF4 ? 0x8F : 0xBF;
-    if (second < low || second > high) return false;
-    for (int k = 2; k <= more; ++k) {
-      if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
-    }
-    i += more + 1;
-  }
-  return true;
 }
 
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_blank) {

@@ -20,8 +20,6 @@ std::optional<std::string> percent_decode(std::string_view text, bool plus_is_bl
 // What must not stand in a path is escaped; '/' stays, as the Java worker's Location has it.
 std::string percent_encode_path(std::string_view text);
 
-bool is_utf8(std::string_view text);
-
 // Decoded parameters in the order of their appearance. "a" and "a=" both give an empty value.
 class Query {
  public:

@@ -60,7 +60,7 @@ std::string bytes_text(std::string_view bytes, const std::string& owner) {
   std::string base64(convert::base64_size(cleaned.size()), '\0');
   convert::write_base64(base64.data(), cleaned);
   const std::string text =
-      data::is_utf8(cleaned) ? R"("text":)" + json_quoted(cleaned) + "," : std::string();
+      is_utf8(cleaned) ? R"("text":)" + json_quoted(cleaned) + "," : std::string();
   return "{" + text + R"("base64":")" + base64 + "\"}";
 }
 

@@ -5,7 +5,6 @@
 
 namespace millrace::transform {
 
-using data::is_ascii;
 using data::with_ascii_digits;
 
 }  // namespace millrace::transform

@@ -10,13 +10,6 @@
 namespace millrace::testing {
 namespace {
 
-std::string from_hex(const std::string& hex) {
-  std::string bytes;
-  for (size_t i = 0; i + 1 < hex.size(); i += 2)
-    bytes.push_back(static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16)));
-  return bytes;
-}
-
 // Chains are kept, so that their caches take part.
 Result<transform::Transforms*> chain(const std::string& hex) {
   static std::map<std::string, transform::Transforms> known;

@@ -53,7 +53,7 @@ def compare(description, java_program, our_program, corpus, accepted=lambda case
         subprocess.run(["javac", "-cp", class_path, "-d", work, str(HERE / "CaseText.java"), str(java_program)], check=True)
         package = re.search(r"^package (.+);", java_program.read_text(), re.MULTILINE)
         main_class = (package[1] + "." if package else "") + java_program.stem
-        java = subprocess.run(["java", "-Xss4m", "-XX:TieredStopAtLevel=1", "-cp", work + ":" + class_path, main_class],
+        java = subprocess.run(["java", "-Xss4m", "-XX:TieredStopAtLevel=1", "-Dorg.apache.logging.log4j.level=OFF", "-cp", work + ":" + class_path, main_class],
                               input=sent, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
     ours = subprocess.run([options.build + "/bin/" + our_program], input=sent, stdout=subprocess.PIPE, check=True)
     java_lines = java.stdout.decode("utf-8", "replace").split("\n")[:-1]

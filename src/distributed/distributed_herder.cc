@@ -380,7 +380,8 @@ storage::StoredStatus DistributedHerder::status_of(const std::string& connector,
   status.trace = redaction::clean(connector, trace);
   status.worker_id = options_.herder.worker_id;
   status.generation = core_.generation();
-  if (auto config = config_of(connector)) {
+  // Of what does not run any more Java knows no version.
+  if (auto config = config_of(connector); config && state != State::kUnassigned) {
     std::string version = herder::version_of_connector(*worker_.parts().plugins, given_of(*config));
     if (!version.empty()) status.version = std::move(version);
   }

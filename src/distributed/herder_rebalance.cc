@@ -53,8 +53,9 @@ void HerderCore::assigned(const Assignment& held, int32_t generation) {
 }
 
 void HerderCore::lead() {
-  // After the rebalance, so that no former owner writes UNASSIGNED afterwards.
-  clean_statuses();
+  // After the rebalance, so that no former owner writes UNASSIGNED afterwards: what this worker
+  // still stops says so, and another rebalance follows.
+  if (assignment_->revoked.empty()) clean_statuses();
   claim_write_privileges();
 }
 

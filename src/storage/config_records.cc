@@ -209,7 +209,8 @@ RecordText to_text(const ConfigRecord& record) { return std::visit(Writer(), rec
 
 Answer read_config_record(std::string_view key, const std::optional<std::string>& value) {
   Json json;
-  if (value) {
+  // A value without content is a null to Java's converter.
+  if (value && value->find_first_not_of(" \t\r\n") != std::string::npos) {
     json = Json::parse(*value, nullptr, false);
     if (json.is_discarded())
       return Unreadable(UnreadableRecord{

@@ -266,5 +266,15 @@ TEST_F(ConfigTopicTest, WhatOnlyTheLeaderWritesIsWrittenAsTheOwner) {
                                  "owner 1", "owner 2", "plain 1", "plain 1"));
 }
 
+// To Java's converter a value of blanks alone is null: the connector is deleted.
+TEST_F(ConfigTopicTest, AValueWithoutContentIsNone) {
+  for (const char* empty : {"", " \t\n"}) {
+    topic->add("connector-x", R"({"properties":{"a":"1"}})");
+    topic->add("connector-x", empty);
+  }
+  start();
+  EXPECT_EQ(connector("x"), nullptr);
+}
+
 }  // namespace
 }  // namespace millrace::storage

@@ -94,11 +94,16 @@ std::optional<StoredStatus> read_status(const std::string& text) {
   return std::nullopt;
 }
 
-bool is_topic_status(const std::string& text) {
+std::optional<std::string> read_topic_status(const std::string& text) {
   const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object()) return false;
+  if (!json.is_object()) return std::nullopt;
   const auto topic = json.find("topic");
-  return topic != json.end() && topic->is_object() && text_of(*topic, "name").has_value();
+  if (topic == json.end() || !topic->is_object() || !text_of(*topic, "connector"))
+    return std::nullopt;
+  for (const char* field : {"task", "discoverTimestamp"})
+    if (auto found = topic->find(field); found == topic->end() || !found->is_number_integer())
+      return std::nullopt;
+  return text_of(*topic, "name");
 }
 
 }  // namespace millrace::storage

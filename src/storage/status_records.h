@@ -25,7 +25,7 @@ std::optional<StatusKey> read_status_key(std::string_view key);  // nullopt: non
 
 std::string status_json(const StoredStatus& status);
 std::string topic_status_json(const TaskId& task, std::string_view topic, int64_t now_ms);
-std::optional<StoredStatus> read_status(const std::string& json);  // nullopt: malformed
-bool is_topic_status(const std::string& json);
+std::optional<StoredStatus> read_status(const std::string& json);       // nullopt: malformed
+std::optional<std::string> read_topic_status(const std::string& json);  // the topic's name
 
 }  // namespace millrace::storage

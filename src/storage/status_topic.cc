@@ -101,8 +101,8 @@ void StatusTopic::read(const kafka::LogRecord& record) {
   if (key->kind == StatusKey::Kind::kTopic) {
     if (!record.value)
       topics_[key->connector].erase(key->topic);
-    else if (is_topic_status(*record.value))
-      topics_[key->connector].insert(key->topic);
+    else if (auto topic = read_topic_status(*record.value))
+      topics_[key->connector][key->topic] = *std::move(topic);
     else
       logger_.warn("Failed to parse topic status with key {}", name);
     return;
@@ -168,7 +168,9 @@ std::vector<std::string> StatusTopic::topics(const std::string& connector) const
   std::lock_guard lock(mutex_);
   auto found = topics_.find(connector);
   if (found == topics_.end()) return {};
-  return {found->second.begin(), found->second.end()};
+  std::set<std::string> names;
+  for (const auto& [topic, name] : found->second) names.insert(name);
+  return {names.begin(), names.end()};
 }
 
 }  // namespace millrace::storage

@@ -43,7 +43,8 @@ class StatusTopic final : public StatusStore {
   mutable std::mutex mutex_;  // guards what was read
   std::map<std::string, StoredStatus> connectors_;
   std::map<TaskId, StoredStatus> tasks_;
-  std::map<std::string, std::set<std::string>> topics_;  // by connector
+  // By connector, and by the topic of the key: the name that the value gives it.
+  std::map<std::string, std::map<std::string, std::string>> topics_;
 };
 
 }  // namespace millrace::storage

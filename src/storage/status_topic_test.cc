@@ -107,5 +107,22 @@ TEST_F(StatusTopicTest, WhatCannotBeReadIsPassedOver) {
   EXPECT_THAT(store->connectors(), IsEmpty());
 }
 
+// Java lists the name in the value, and takes no value that lacks one of the four.
+TEST_F(StatusTopicTest, ATopicHasTheNameThatItsRecordSays) {
+  auto add = [this](const std::string& name, const std::string& value) {
+    topic->add("status-topic-" + name + ":connector-c", "{\"topic\":" + value + "}");
+  };
+  add("a", R"({"name":"a","connector":"c","task":0,"discoverTimestamp":1})");
+  add("b", R"({"name":"other","connector":"d","task":7,"discoverTimestamp":1})");
+  add("d", R"({"name":"d"})");
+  add("e", R"({"name":"e","connector":"c","task":"0","discoverTimestamp":1})");
+  add("f", R"({"name":null,"connector":"c","task":0,"discoverTimestamp":1})");
+  read();
+  EXPECT_THAT(store->topics("c"), ElementsAre("a", "other"));
+  store->remove_topic("c", "b");
+  read();
+  EXPECT_THAT(store->topics("c"), ElementsAre("a"));
+}
+
 }  // namespace
 }  // namespace millrace::storage

@@ -1,8 +1,12 @@
 #include "herder/offset_listing.h"
 
+#include "base/arena.h"
+#include "base/log.h"
+#include "convert/json_text.h"
 #include "herder/offset_changes.h"
-#include "herder/plugin_listing.h"
+#include "plugin/catalogue.h"
 #include "runtime/connector_offsets.h"
+#include "runtime/source_offset.h"
 #include "runtime/topic_creation.h"
 
 namespace millrace::herder {
@@ -15,6 +19,32 @@ void append_json_text(std::string& out, std::string_view text) {
     out += c;  // names of topics have no control characters
   }
   out += '"';
+}
+
+// What stands in the store under `entry.key`; nothing where it is no offset of a connector's. A
+// text that is empty, or null, is no offset, and yet lists the partition. Java: OffsetUtils
+// .processPartitionKey, OffsetStorageReaderImpl.offsets.
+std::optional<Offset> read_entry(const std::string& connector, const runtime::OffsetEntry& entry) {
+  auto partition = partition_of_key(connector, entry.key);
+  if (!partition || !entry.value) return std::nullopt;
+  Arena arena;
+  auto key = convert::parse_json(entry.key, arena);
+  if (!key || data::kind(*key) != data::Kind::kArray || key->length != 2) return std::nullopt;
+  const data::Cell& source = key->as.cells[1];
+  if (data::kind(source) != data::Kind::kMap || !runtime::offset_key(connector, &source))
+    return std::nullopt;
+  if (entry.value->find_first_not_of(" \t\r\n") == std::string::npos)
+    return Offset{*std::move(partition), "null"};
+  if (auto offset = runtime::parse_offset(*entry.value, arena); !offset) {
+    Logger("org.apache.kafka.connect.storage.OffsetStorageReaderImpl")
+        .error(
+            "CRITICAL: Failed to deserialize offset data when getting offsets for task with "
+            "namespace {}. No value for this data will be returned, which may break the task or "
+            "cause it to skip some data: {}",
+            connector, offset.error().describe());
+    return std::nullopt;
+  }
+  return Offset{*std::move(partition), *entry.value};
 }
 
 Result<std::vector<Offset>> list_sink_offsets(const runtime::WorkerParts& parts,
@@ -44,7 +74,13 @@ Result<std::vector<Offset>> list_sink_offsets(const runtime::WorkerParts& parts,
 
 Result<std::vector<Offset>> list_offsets(const runtime::WorkerParts& parts, const std::string& name,
                                          const Properties& config, Herder::Deadline deadline) {
-  if (type_of_connector(*parts.plugins, config) == "sink")
+  auto connector_class = config.find("connector.class");
+  auto found = parts.plugins->find(connector_class == config.end() ? std::string()
+                                                                   : connector_class->second);
+  if (!found)
+    return fail(ErrorKind::fatal, found.error().message(),
+                "org.apache.kafka.connect.errors.ConnectException");
+  if ((*found)->type() == plugin::ConnectorType::kSink)
     return list_sink_offsets(parts, name, config, deadline);
   std::shared_ptr<runtime::OffsetStore> store = parts.offsets;
   const bool makes_topics =
@@ -63,8 +99,7 @@ Result<std::vector<Offset>> list_offsets(const runtime::WorkerParts& parts, cons
   if (!entries) return fail(std::move(entries).error());
   std::vector<Offset> offsets;
   for (const runtime::OffsetEntry& each : *entries)
-    if (auto partition = partition_of_key(name, each.key); partition && each.value)
-      offsets.push_back({*std::move(partition), *each.value});
+    if (auto offset = read_entry(name, each)) offsets.push_back(*std::move(offset));
   return offsets;
 }
 

@@ -170,7 +170,16 @@ class NoOffsets : public runtime::OffsetStore {
   }
   void set(std::vector<runtime::OffsetEntry>, Done done) override { done({}); }
   Result<std::vector<runtime::OffsetEntry>> entries_of(const std::string& name) override {
-    return std::vector<runtime::OffsetEntry>{{"[\"" + name + "\",{\"f\":\"x\"}]", "{\"p\":1}"}};
+    const std::string key = "[\"" + name + "\",";
+    return std::vector<runtime::OffsetEntry>{{key + "{\"f\":\"x\"}]", "{\"p\":1}"},
+                                             {key + "{\"f\":\"y\"}]", ""},
+                                             // None of these has a form that is an offset's.
+                                             {key + "{\"f\":\"z\"}]", "{"},
+                                             {key + "{\"f\":\"z\"}]", "1"},
+                                             {key + "{\"f\":\"z\"},1]", "{}"},
+                                             {key + "[1]]", "{}"},
+                                             {key + "{\"f\":[1]}]", "{}"},
+                                             {key + "{\"f\":\"z\"", "{}"}};
   }
 };
 
@@ -446,9 +455,10 @@ TEST_F(StandaloneHerderTest, PatchSetsAndRemoves) {
 TEST_F(StandaloneHerderTest, OffsetsOfASource) {
   ASSERT_TRUE(create("a").has_value());
   auto offsets = herder_->connector_offsets("a", soon());
-  ASSERT_TRUE(offsets && offsets->size() == 1);
+  ASSERT_TRUE(offsets && offsets->size() == 2);
   EXPECT_EQ((*offsets)[0].partition_json, "{\"f\":\"x\"}");
   EXPECT_EQ((*offsets)[0].offset_json, "{\"p\":1}");
+  EXPECT_EQ((*offsets)[1].offset_json, "null");
 }
 
 NullableProperties restarting(NullableProperties config, const char* attempts, const char* delay) {

@@ -239,6 +239,8 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
   void connector_started(const std::string& connector, uint64_t start,
                          const Result<TargetState>& reached, const Answer<void>& answer);
   void start_task(const TaskId& task, Answer<void> answer);
+  std::optional<Error> refused_task(const TaskId& task,
+                                    const ClusterState::Connector& connector) const;
   // Of the load what runs here; `done` when all has stopped.
   void stop_parts(const Load& load, Done done);
   // The same, of what is not started again as it was.

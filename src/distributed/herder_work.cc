@@ -26,6 +26,12 @@ std::optional<std::string> first_null(const NullableProperties& config) {
   return std::nullopt;
 }
 
+Error null_refused(const std::string& key) {
+  return Error(ErrorKind::fatal,
+               "Non-string value found in original settings for key " + key + ": null",
+               "java.lang.ClassCastException");
+}
+
 }  // namespace
 
 void HerderCore::start_work() {
@@ -97,9 +103,7 @@ void HerderCore::start_connector(const std::string& connector, Answer<void> answ
 // stored, and its connector fails before it is made.
 void HerderCore::refuse_null(const std::string& connector, const std::string& key,
                              const Answer<void>& answer) {
-  Error error(ErrorKind::fatal,
-              "Non-string value found in original settings for key " + key + ": null",
-              "java.lang.ClassCastException");
+  Error error = null_refused(key);
   storage::StoredStatus status;
   status.state = State::kFailed;
   status.trace = error.trace();
@@ -122,6 +126,19 @@ void HerderCore::connector_started(const std::string& connector, uint64_t start,
   answer({});
 }
 
+// Whose connector cannot be made here at all: nothing of its class, which another worker may have,
+// is asked then.
+std::optional<Error> HerderCore::refused_task(const TaskId& task,
+                                              const ClusterState::Connector& connector) const {
+  if (parts_.worker->type_of(connector.config) == "unknown")
+    return Error(ErrorKind::fatal,
+                 "Failed to start task " + task.to_string() +
+                     " since it is not a recognizable type (source or sink)",
+                 kConnectException);
+  if (auto key = first_null(connector.config)) return null_refused(*key);
+  return std::nullopt;
+}
+
 void HerderCore::start_task(const TaskId& task, Answer<void> answer) {
   const ClusterState::Connector* state = configs_->find(task.connector);
   const uint64_t start = ++starts_;
@@ -141,6 +158,12 @@ void HerderCore::start_task(const TaskId& task, Answer<void> answer) {
         task.to_string());
     put_failed(task, error);
     if (answer) answer(fail(std::move(error)));
+    return;
+  }
+  if (auto refused = refused_task(task, *state)) {
+    log_.error("Failed to start task {}: {}", task.to_string(), refused->describe());
+    put_failed(task, *refused);
+    if (answer) answer(fail(*std::move(refused)));
     return;
   }
   part.task_config_generation = state->task_config_generation;

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "base/redaction.h"
+#include "config/connector_config.h"
 #include "runtime/connector_offsets.h"
 #include "runtime/topic_creation.h"
 
@@ -136,6 +137,21 @@ Result<config::Properties> Worker::resolved(const std::string& connector,
   return std::move(resolution->values);
 }
 
+namespace {
+
+// What a validation would have refused: configurations also come from topics that others write to,
+// and variables change what they stand for. Java: the constructor of ConnectorConfig.
+Result<void> check_connector_keys(const config::Properties& config) {
+  const config::NullableProperties given(config.begin(), config.end());
+  for (const config::ConfigValue& value : config::common_connector_keys().validate(given))
+    if (!value.errors.empty() && config.count(value.name) != 0)
+      return fail(ErrorKind::bad_config, value.errors.front(),
+                  "org.apache.kafka.common.config.ConfigException");
+  return {};
+}
+
+}  // namespace
+
 void Worker::start_connector(const std::string& name, const config::Properties& connector_config,
                              TargetState state, Transitioned done) {
   log_.info("Creating connector {} of type {}", name, text_of(connector_config, "connector.class"));
@@ -143,6 +159,9 @@ void Worker::start_connector(const std::string& name, const config::Properties& 
   auto found = config ? parts_.plugins->find(text_of(*config, "connector.class"))
                       : Result<std::shared_ptr<const plugin::ConnectorClass>>(
                             fail(Error(std::move(config).error())));
+  if (found)
+    if (auto checked = check_connector_keys(*config); !checked)
+      found = fail(std::move(checked).error());
   if (found)
     if (auto rules = check_topic_creation(parts_.config, (*found)->type(), *config); !rules)
       found = fail(std::move(rules).error());
@@ -271,6 +290,8 @@ Result<void> Worker::start_task(const TaskId& id, const config::Properties& conn
   Result<std::shared_ptr<Task>> task = [&]() -> Result<std::shared_ptr<Task>> {
     Result<config::Properties> connector = resolved(id.connector, connector_config);
     if (!connector) return fail(std::move(connector).error());
+    if (auto checked = check_connector_keys(*connector); !checked)
+      return fail(std::move(checked).error());
     if (auto refused = check_tasks_max(log_, id.connector, task_count, *connector))
       return fail(*std::move(refused));
     Result<config::Properties> own = resolved(id.connector, task_config);

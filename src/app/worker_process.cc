@@ -7,6 +7,7 @@
 
 #include "app/broker_watch.h"
 #include "app/command_line.h"
+#include "app/distributed_checks.h"
 #include "app/distributed_parts.h"
 #include "app/plugin_folders.h"
 #include "app/signals.h"
@@ -141,6 +142,8 @@ Result<void> start_distributed(Parts& parts, runtime::WorkerParts worker,
 }
 
 Result<void> start(Parts& parts, const config::WorkerConfig& config, const Logger& log) {
+  if (config.distributed)
+    if (auto checked = check_distributed_settings(*config.distributed); !checked) return checked;
   auto server = rest::RestServer::open(rest_options(config));
   if (!server) return fail(std::move(server).error());
   parts.server = *std::move(server);

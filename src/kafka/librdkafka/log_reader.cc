@@ -16,6 +16,13 @@ constexpr milliseconds kMetadataTimeout{30'000}, kStartTimeout{60'000}, kOneAtte
 constexpr const char* kConfigException = "org.apache.kafka.common.config.ConfigException";
 constexpr const char* kConnectException = "org.apache.kafka.connect.errors.ConnectException";
 
+// What Java calls that which lies in the topic of this setting.
+std::string purpose_of(const std::string& topic_property) {
+  if (topic_property == "config.storage.topic") return "connector configurations";
+  if (topic_property == "status.storage.topic") return "connector and task statuses";
+  return "source connector offsets";
+}
+
 template <typename T>
 using Owned = std::unique_ptr<T, void (*)(T*)>;
 
@@ -167,10 +174,13 @@ Result<void> LogReader::check_cleanup_policy() {
     return fail(ErrorKind::bad_config,
                 "Topic '" + options_.topic.name + "' supplied via the '" + options_.topic_property +
                     "' property is required to have 'cleanup.policy=compact' to guarantee "
-                    "consistency and durability, but found the topic currently has "
+                    "consistency and durability of " +
+                    purpose_of(options_.topic_property) +
+                    ", but found the topic currently has "
                     "'cleanup.policy=" +
-                    value +
-                    "'. Continuing would likely result in eventually losing what is in it and "
+                    value + "'. Continuing would likely result in eventually losing " +
+                    purpose_of(options_.topic_property) +
+                    " and "
                     "problems restarting this Connect cluster in the future. Change the '" +
                     options_.topic_property +
                     "' property in the Connect worker configurations to use a topic with "

@@ -1,0 +1,102 @@
+"""What a history of requests leaves in a cluster's topics, a Java worker's beside Millrace's; and what both make of
+topics that were written by hand. The workers come one after the other, with the same address, files and names."""
+
+import os
+import shutil
+import sys
+
+import pytest
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import odd_topics  # noqa: E402
+import topic_history  # noqa: E402
+from harness.cluster import Cluster  # noqa: E402
+from harness.ports import free_port  # noqa: E402
+from harness.rest import Rest  # noqa: E402
+from harness.wait import wait_until  # noqa: E402
+
+pytestmark = [pytest.mark.system, pytest.mark.java, pytest.mark.slow]
+KINDS = ("java", "millrace")
+TOPICS = ("t-1", "t-2")
+ODD_REST = 3  # seconds: there are many connectors, and many fail
+
+
+class Sides:
+    """One worker after the other, over the same broker."""
+
+    def __init__(self, broker, build, release, folder):
+        self.broker, self.build, self.release, self.folder = broker, build, release, folder
+        self.port = free_port()
+        self.files = folder / "files"
+
+    def each(self, work, before=lambda group: None, config=None):
+        """{kind: what `work(driver)` gives} of a worker of each kind. before(group): ahead of its start."""
+        return {kind: self._one(kind, work, before, config) for kind in KINDS}
+
+    def _one(self, kind, work, before, config):
+        group = f"topics-{kind}"
+        shutil.rmtree(self.files, ignore_errors=True)
+        self.files.mkdir()
+        (self.files / "in.txt").write_text("one\ntwo\nthree\n")
+        (self.files / "ö ü.txt").write_text("a\nb\n")
+        for topic in TOPICS:
+            self.broker.client.create_topic(topic)
+        before(group)
+        cluster = Cluster(self.folder / kind, self.broker.bootstrap, group, self.build, self.release, config)
+        try:
+            worker = getattr(cluster, kind)(listeners=f"http://127.0.0.1:{self.port}")
+            worker.rest = Rest(self.port)
+            worker.start()
+            return work(topic_history.Driver(self.broker.client, group, self.port))
+        finally:
+            cluster.close()
+            self._forget()
+
+    def _forget(self):
+        client = self.broker.client
+        groups = [name for name in client.groups() if name.startswith("connect-")]
+        if groups:
+            for future in client._admin.delete_consumer_groups(groups).values():
+                future.result(30)
+        for topic in TOPICS:
+            client.delete_topic(topic)
+        wait_until(lambda: not any(client.partitions(topic) for topic in TOPICS), 20, "the topics to go")
+
+
+@pytest.fixture
+def sides(own_broker, build, kafka_release, tmp_path):
+    return Sides(own_broker().start(), build, kafka_release(), tmp_path)
+
+
+@pytest.mark.parametrize("seed, support", [(3, "disabled"), (4, "enabled")])
+def test_a_history_leaves_the_same_records(sides, seed, support):
+    def live(driver):
+        answers = driver.take(topic_history.history(seed, 16, str(sides.files)))
+        return answers, topic_history.left_behind(driver.client, driver.group)
+    done = sides.each(live, config={"exactly.once.source.support": support})
+    for theirs, ours in zip(done["java"][0], done["millrace"][0]):
+        assert theirs == ours
+    different = topic_history.differences(done["java"][1], done["millrace"][1])
+    assert not different, "\n".join(different)
+
+
+def test_topics_written_by_hand_are_read_alike(sides):
+    def write(group):
+        for kind, partitions, records in (("configs", 1, odd_topics.early()), ("statuss", 5, odd_topics.statuses()),
+                                          ("offsets", 5, odd_topics.offsets())):
+            topic = f"{group}-{kind}"
+            sides.broker.client.create_topic(topic, partitions, {"cleanup.policy": "compact"})
+            odd_topics.produce(sides.broker.client, topic, records)
+
+    def look(driver):
+        driver.at_rest(ODD_REST, wanted=False)
+        seen = odd_topics.answers(driver, "early")
+        odd_topics.produce(driver.client, f"{driver.group}-configs", odd_topics.late())
+        driver.at_rest(ODD_REST, wanted=False)
+        return {**seen, **odd_topics.answers(driver, "late")}
+    seen = sides.each(look, write)
+    different = [f"{path}:\n   {answer}\n / {seen['millrace'][path]}" for path, answer in seen["java"].items()
+                 if answer != seen["millrace"][path] and not odd_topics.accepted(path, answer, seen["millrace"][path])]
+    assert not different, "\n".join(different)
+

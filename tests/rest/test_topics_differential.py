@@ -14,65 +14,54 @@ import topic_history  # noqa: E402
 from harness.cluster import Cluster  # noqa: E402
 from harness.ports import free_port  # noqa: E402
 from harness.rest import Rest  # noqa: E402
-from harness.wait import wait_until  # noqa: E402
 
 pytestmark = [pytest.mark.system, pytest.mark.java, pytest.mark.slow]
 KINDS = ("java", "millrace")
-TOPICS = ("t-1", "t-2")
+GROUP = "cluster"
 ODD_REST = 3  # seconds: there are many connectors, and many fail
 
 
 class Sides:
-    """One worker after the other, over the same broker."""
+    """One worker after the other, each over a broker of its own."""
 
-    def __init__(self, broker, build, release, folder):
-        self.broker, self.build, self.release, self.folder = broker, build, release, folder
+    def __init__(self, make_broker, build, release, folder):
+        self.make_broker, self.build, self.release, self.folder = make_broker, build, release, folder
         self.port = free_port()
         self.files = folder / "files"
 
-    def each(self, work, before=lambda group: None, config=None):
-        """{kind: what `work(driver)` gives} of a worker of each kind. before(group): ahead of its start."""
+    def each(self, work, before=lambda client: None, config=None):
+        """{kind: what `work(driver)` gives} of a worker of each kind. before(client): ahead of its start."""
         return {kind: self._one(kind, work, before, config) for kind in KINDS}
 
     def _one(self, kind, work, before, config):
-        group = f"topics-{kind}"
         shutil.rmtree(self.files, ignore_errors=True)
         self.files.mkdir()
         (self.files / "in.txt").write_text("one\ntwo\nthree\n")
         (self.files / "ö ü.txt").write_text("a\nb\n")
-        for topic in TOPICS:
-            self.broker.client.create_topic(topic)
-        before(group)
-        cluster = Cluster(self.folder / kind, self.broker.bootstrap, group, self.build, self.release, config)
+        broker = self.make_broker().start()
+        for topic in ("t-1", "t-2"):
+            broker.client.create_topic(topic)
+        before(broker.client)
+        cluster = Cluster(self.folder / kind, broker.bootstrap, GROUP, self.build, self.release, config)
         try:
             worker = getattr(cluster, kind)(listeners=f"http://127.0.0.1:{self.port}")
-            worker.rest = Rest(self.port)
+            worker.rest, worker.port = Rest(self.port), self.port
             worker.start()
-            return work(topic_history.Driver(self.broker.client, group, self.port))
+            return work(topic_history.Driver(broker.client, GROUP, self.port))
         finally:
             cluster.close()
-            self._forget()
-
-    def _forget(self):
-        client = self.broker.client
-        groups = [name for name in client.groups() if name.startswith("connect-")]
-        if groups:
-            for future in client._admin.delete_consumer_groups(groups).values():
-                future.result(30)
-        for topic in TOPICS:
-            client.delete_topic(topic)
-        wait_until(lambda: not any(client.partitions(topic) for topic in TOPICS), 20, "the topics to go")
+            broker.close()
 
 
 @pytest.fixture
 def sides(own_broker, build, kafka_release, tmp_path):
-    return Sides(own_broker().start(), build, kafka_release(), tmp_path)
+    return Sides(own_broker, build, kafka_release(), tmp_path)
 
 
 @pytest.mark.parametrize("seed, support", [(3, "disabled"), (4, "enabled")])
 def test_a_history_leaves_the_same_records(sides, seed, support):
     def live(driver):
-        answers = driver.take(topic_history.history(seed, 16, str(sides.files)))
+        answers = driver.take(topic_history.history(seed, 12, str(sides.files)))
         return answers, topic_history.left_behind(driver.client, driver.group)
     done = sides.each(live, config={"exactly.once.source.support": support})
     for theirs, ours in zip(done["java"][0], done["millrace"][0]):
@@ -82,12 +71,11 @@ def test_a_history_leaves_the_same_records(sides, seed, support):
 
 
 def test_topics_written_by_hand_are_read_alike(sides):
-    def write(group):
+    def write(client):
         for kind, partitions, records in (("configs", 1, odd_topics.early()), ("statuss", 5, odd_topics.statuses()),
                                           ("offsets", 5, odd_topics.offsets())):
-            topic = f"{group}-{kind}"
-            sides.broker.client.create_topic(topic, partitions, {"cleanup.policy": "compact"})
-            odd_topics.produce(sides.broker.client, topic, records)
+            client.create_topic(f"{GROUP}-{kind}", partitions, {"cleanup.policy": "compact"})
+            odd_topics.produce(client, f"{GROUP}-{kind}", records)
 
     def look(driver):
         driver.at_rest(ODD_REST, wanted=False)

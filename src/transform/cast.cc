@@ -13,6 +13,7 @@
 #include "transform/java_digits.h"
 #include "transform/java_map.h"
 #include "transform/keys.h"
+#include "transform/number_format.h"
 #include "transform/registry.h"
 #include "transform/simple_date_format.h"
 
@@ -120,10 +121,10 @@ const config::ConfigDef& definition() {
 
 // ---- One value
 
-Failure out_of_range(const Cell& value) {
-  std::string text;
-  data::append_java_text(text, nullptr, value);
-  return data_failure("Value (" + text + ") was out of range for requested data type");
+Failure out_of_range(const Cell& value, Error cause) {
+  std::string message =
+      "Value (" + std::string(data::text(value)) + ") was out of range for requested data type";
+  return millrace::fail(Error(ErrorKind::bad_data, std::move(message)).caused_by(std::move(cause)));
 }
 
 Failure unexpected_type(const Cell& value) {
@@ -214,7 +215,7 @@ Result<Cell> to_integer(const Cell& value, Kind type) {
       return data::integer_cell(type, narrowed(data::decimal_to_int64(value), type));
     case Kind::kString: {
       std::optional<int64_t> number = parse_integer(data::text(value), type);
-      if (!number) return out_of_range(value);
+      if (!number) return out_of_range(value, integer_format(data::text(value), type));
       return data::integer_cell(type, *number);
     }
     default: return unexpected_type(value);
@@ -240,7 +241,7 @@ Result<Cell> to_floating(const Cell& value, Kind type) {
                                            : data::decimal_to_double(value));
     case Kind::kString: {
       std::optional<double> number = parse_floating(data::text(value), single);
-      if (!number) return out_of_range(value);
+      if (!number) return out_of_range(value, floating_format(data::text(value)));
       return data::float_cell(type, *number);
     }
     default: return unexpected_type(value);

@@ -7,6 +7,7 @@
 #include "transform/java_digits.h"
 #include "transform/java_map.h"
 #include "transform/keys.h"
+#include "transform/number_format.h"
 #include "transform/registry.h"
 
 namespace millrace::transform {
@@ -134,8 +135,10 @@ class MaskField : public SideTransform {
   Result<Cell> replaced(Arena& arena, const Cell& value) const {
     const Kind kind = data::kind(value);
     auto not_a_number = [&](const char* phrase) {
-      return data_failure("Unable to convert " + *replacement_ + " (class java.lang.String) to " +
-                          phrase);
+      std::string message =
+          "Unable to convert " + *replacement_ + " (class java.lang.String) to " + phrase;
+      return millrace::fail(
+          Error(ErrorKind::bad_data, std::move(message)).caused_by(decimal_format(*replacement_)));
     };
     switch (kind) {
       case Kind::kString: return data::string_cell(arena.copy(*replacement_));

@@ -91,6 +91,9 @@ TEST_F(TransformTest, OneBadRecordFailsAlone) {
   EXPECT_EQ(failures_[0].record, 1u);
   EXPECT_EQ(failures_[0].error.message(),
             "Value (twelve) was out of range for requested data type");
+  ASSERT_NE(failures_[0].error.cause(), nullptr);
+  EXPECT_EQ(failures_[0].error.cause()->exception_class(), "java.lang.NumberFormatException");
+  EXPECT_EQ(failures_[0].error.cause()->message(), "For input string: \"twelve\"");
   EXPECT_EQ(failures_[0].stage_class, kPackage + "Cast$Value");
   EXPECT_EQ(value(0), "12");
   EXPECT_EQ(value(2), "-7");

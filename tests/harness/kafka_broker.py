@@ -70,6 +70,7 @@ class KafkaBroker:
             "offsets.topic.num.partitions=4", "transaction.state.log.replication.factor=1",
             "transaction.state.log.min.isr=1", "transaction.state.log.num.partitions=4",
             "group.initial.rebalance.delay.ms=0", "auto.create.topics.enable=true",
+            "log.retention.ms=-1",  # many tests write records of long ago
             "log.cleaner.dedupe.buffer.size=8388608", "broker.heartbeat.interval.ms=500",
             "broker.session.timeout.ms=6000", *more]
         with open(f"{self.folder}/server.properties", "w") as file:

@@ -126,7 +126,9 @@ Result<Cell> JsonToConnect::decimal(const Schema& schema, const JsonNode& node) 
   std::string_view bytes;
   Error invalid = data_error("Invalid bytes for Decimal field");
   if (!read_base64(node.text, arena_, bytes)) return fail(std::move(invalid));
-  if (bytes.empty()) return fail(std::move(invalid));
+  if (bytes.empty())
+    return fail(std::move(invalid).caused_by(
+        Error(ErrorKind::bad_data, "Zero length BigInteger", "java.lang.NumberFormatException")));
   auto scale = decimal_scale(schema);
   if (!scale) return fail(std::move(invalid).caused_by(std::move(scale).error()));
   return data::decimal_from_bytes(arena_, bytes, *scale);

@@ -20,7 +20,9 @@ Result<int32_t> decimal_scale(const data::Schema& schema) {
   int32_t scale = 0;
   auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), scale);
   if (status != std::errc() || end != digits.data() + digits.size())
-    return data_failure("Invalid scale parameter found in Decimal schema: ");
+    return fail(data_error("Invalid scale parameter found in Decimal schema: ")
+                    .caused_by(Error(ErrorKind::bad_data, "For input string: \"" + *text + "\"",
+                                     "java.lang.NumberFormatException")));
   return scale;
 }
 

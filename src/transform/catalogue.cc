@@ -261,9 +261,11 @@ Result<Transforms> make_transforms(const config::Properties& properties, Chainin
     Result<std::unique_ptr<Transform>> transform = transform_class->make(*config);
     if (!transform) return fail(std::move(transform).error());
     std::unique_ptr<Transform> made = std::move(*transform);
-    if (std::string predicate_alias = value_or_empty(properties, prefix + "predicate");
-        !predicate_alias.empty()) {
-      Result<std::unique_ptr<Predicate>> predicate = make_predicate(properties, predicate_alias);
+    // An empty alias is one that nobody has.
+    if (auto alias_of_predicate = properties.find(prefix + "predicate");
+        alias_of_predicate != properties.end()) {
+      Result<std::unique_ptr<Predicate>> predicate =
+          make_predicate(properties, alias_of_predicate->second);
       if (!predicate) return fail(std::move(predicate).error());
       made = apply_where(std::move(*predicate),
                          parse_boolean(value_or_empty(properties, prefix + "negate")),

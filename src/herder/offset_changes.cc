@@ -45,6 +45,8 @@ Error as_server_error(const Error& error) {
   return {ErrorKind::fatal, error.message(), kConnectException};
 }
 
+constexpr std::string_view kConnectErrors = "org.apache.kafka.connect.";
+
 Failure failed(const OffsetChangeRequest& request, const char* type, Error cause) {
   return fail(
       Error(ErrorKind::fatal,
@@ -185,6 +187,9 @@ Result<std::string> change_sink(const runtime::WorkerParts& parts,
                           request.connector,
                       kConnectException)
                     .caused_by(std::move(offsets).error()));
+  // Java wraps what is none of Connect's exceptions.
+  if (!offsets && !offsets.error().exception_class().starts_with(kConnectErrors))
+    return failed(request, "sink", std::move(offsets).error());
   if (!offsets) return fail(std::move(offsets).error());
 
   Arena arena;

@@ -3,6 +3,8 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "convert/json_text.h"
+#include "data/java_hash_map.h"
+#include "data/java_string.h"
 #include "herder/offset_changes.h"
 #include "plugin/catalogue.h"
 #include "runtime/connector_offsets.h"
@@ -47,6 +49,19 @@ std::optional<Offset> read_entry(const std::string& connector, const runtime::Of
   return Offset{*std::move(partition), *entry.value};
 }
 
+// As the HashMap<TopicPartition, ...> of Java's client hands them out.
+std::vector<uint32_t> java_order(const std::vector<kafka::TopicPartitionOffset>& offsets) {
+  std::vector<int32_t> hashes;
+  for (const kafka::TopicPartitionOffset& each : offsets) {
+    const uint32_t partition = 31 + static_cast<uint32_t>(each.partition.partition);
+    const auto topic = static_cast<uint32_t>(data::java_string_hash(each.partition.topic));
+    hashes.push_back(static_cast<int32_t>(31 * partition + topic));
+  }
+  std::vector<uint32_t> order;
+  data::hash_map_order(hashes, order);
+  return order;
+}
+
 Result<std::vector<Offset>> list_sink_offsets(const runtime::WorkerParts& parts,
                                               const std::string& name, const Properties& config,
                                               Herder::Deadline deadline) {
@@ -61,7 +76,8 @@ Result<std::vector<Offset>> list_sink_offsets(const runtime::WorkerParts& parts,
   auto committed = opened->admin->group_offsets(opened->group, time_until(deadline));
   if (!committed) return failed(std::move(committed).error());
   std::vector<Offset> offsets;
-  for (const kafka::TopicPartitionOffset& each : *committed) {
+  for (const uint32_t index : java_order(*committed)) {
+    const kafka::TopicPartitionOffset& each = (*committed)[index];
     std::string partition =
         "{\"kafka_partition\":" + std::to_string(each.partition.partition) + ",\"kafka_topic\":";
     append_json_text(partition, each.partition.topic);

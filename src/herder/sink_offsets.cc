@@ -72,7 +72,8 @@ Result<int64_t> parse_offset(const data::Cell& offset) {
     return bad("Failed to parse the following Kafka offset value in the provided offsets: '" +
                text + "'. Offset values for sink connectors need to be integers.");
   // Java hands it to the consumer's OffsetAndMetadata, which takes no negative one.
-  if (parsed < 0) return fail(ErrorKind::fatal, "Invalid negative offset");
+  if (parsed < 0)
+    return fail(ErrorKind::fatal, "Invalid negative offset", "java.lang.IllegalArgumentException");
   return parsed;
 }
 

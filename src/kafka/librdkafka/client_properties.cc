@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "kafka/librdkafka/bootstrap_servers.h"
+#include "kafka/librdkafka/client_bounds.h"
 #include "kafka/librdkafka/security_properties.h"
 
 namespace millrace::kafka {
@@ -148,7 +149,7 @@ class Translator {
     if (out_.find("bootstrap.servers") == nullptr)
       problems_.push_back(
           "Missing required configuration \"bootstrap.servers\" which has no default value.");
-    if (problems_.empty()) return checked_servers();
+    if (problems_.empty()) return constructed();
     std::string message;
     for (const std::string& problem : problems_) {
       if (!message.empty()) message += '\n';
@@ -159,15 +160,51 @@ class Translator {
 
  private:
   bool is(ClientRole role) const { return role_ == role; }
-  // Java looks at the addresses when everything else is right, in the client's constructor.
-  Result<ClientSettings> checked_servers() {
+  // What Java looks at when everything else is right, in the client's constructor.
+  Result<ClientSettings> constructed() {
+    if (is(ClientRole::kConsumer)) {
+      if (auto group = checked_group(); !group) return not_constructed(std::move(group).error());
+    }
+    if (is(ClientRole::kProducer)) {
+      if (auto time = checked_delivery_time(); !time)
+        return not_constructed(std::move(time).error());
+    }
     auto servers = parse_bootstrap_servers(*out_.find("bootstrap.servers"));
     if (servers) return std::move(out_);
+    return not_constructed(std::move(servers).error());
+  }
+  Result<void> checked_group() const {
+    auto group = java_.find("group.id");
+    if (group == java_.end()) return {};
+    if (group->second.empty())
+      return fail(ErrorKind::bad_config,
+                  "The configured group.id should not be an empty string or whitespace.",
+                  "org.apache.kafka.common.errors.InvalidGroupIdException");
+    if (number_given("heartbeat.interval.ms", 3000) >= number_given("session.timeout.ms", 45000))
+      return fail(ErrorKind::bad_config, "Heartbeat must be set lower than the session timeout",
+                  "java.lang.IllegalArgumentException");
+    return {};
+  }
+  Result<void> checked_delivery_time() const {
+    const std::string* delivery = given("delivery.timeout.ms");
+    if (delivery == nullptr) return {};
+    const int64_t needed = number_given("linger.ms", 5) + number_given("request.timeout.ms", 30000);
+    if (std::stoll(*delivery) >= std::min(needed, kInt)) return {};
+    return fail(ErrorKind::bad_config,
+                "delivery.timeout.ms should be equal to or larger than linger.ms + "
+                "request.timeout.ms",
+                "org.apache.kafka.common.config.ConfigException");
+  }
+  int64_t number_given(const char* key, int64_t fallback) const {
+    const std::string* text = given(key);
+    return text == nullptr ? fallback : std::stoll(*text);
+  }
+  Failure not_constructed(Error cause) const {
     const char* what = is(ClientRole::kProducer)   ? "Failed to construct kafka producer"
                        : is(ClientRole::kConsumer) ? "Failed to construct kafka consumer"
                                                    : "Failed to create new KafkaAdminClient";
     return fail(Error(ErrorKind::bad_config, what, "org.apache.kafka.common.KafkaException")
-                    .caused_by(std::move(servers).error()));
+                    .caused_by(std::move(cause)));
   }
   const std::string* given(const std::string& key) const {
     auto found = java_.find(key);
@@ -260,7 +297,9 @@ void Translator::set_defaults() {
 void Translator::apply(const std::string& key, const std::string& value) {
   if (key.starts_with("librdkafka.")) return out_.set(key.substr(11), value);
   const Property* property = find_property(key, static_cast<int>(role_));
-  if (property == nullptr || value.empty()) return;  // as Java: unknown keys are not an error
+  if (property == nullptr) return;  // as Java: unknown keys are not an error
+  if (auto problem = client_value_problem(key, value)) return wrong(key, value, *problem);
+  if (value.empty()) return;
   switch (property->rule) {
     case Rule::kCopy: out_.set(std::string(property->librdkafka), value); break;
     case Rule::kNumber:
@@ -364,7 +403,11 @@ void Translator::apply_consumer(const std::string& key, const std::string& value
                           : policy == "latest" ? OffsetReset::kLatest
                                                : OffsetReset::kNone;
     else
-      wrong(key, value, "String must be one of: earliest, latest, none");
+      wrong(key, value,
+            "Invalid value `" + value +
+                "` for configuration auto.offset.reset. The value must be either "
+                "'earliest', 'latest', 'none' or of the format "
+                "'by_duration:<PnDTnHnMn.nS.>'.");
   } else if (key == "isolation.level") {
     if (value == "read_committed" || value == "read_uncommitted")
       out_.set(key, value), out_.read_committed = value == "read_committed";

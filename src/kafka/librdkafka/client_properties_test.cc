@@ -69,7 +69,7 @@ TEST(ClientProperties, ProducerNumbersAreMapped) {
                                                      {"compression.type", "zstd"},
                                                      {"compression.zstd.level", "7"},
                                                      {"max.request.size", "5000000"},
-                                                     {"delivery.timeout.ms", "30000"},
+                                                     {"delivery.timeout.ms", "9000100"},
                                                      {"request.timeout.ms", "9000000"},
                                                      {"send.buffer.bytes", "-1"}});
   EXPECT_EQ(value(settings, "queue.buffering.max.kbytes"), "1024");
@@ -78,10 +78,27 @@ TEST(ClientProperties, ProducerNumbersAreMapped) {
   EXPECT_EQ(value(settings, "compression.codec"), "zstd");
   EXPECT_EQ(value(settings, "compression.level"), "7");
   EXPECT_EQ(settings.max_request_size, 5000000u);
-  EXPECT_EQ(value(settings, "message.timeout.ms"), "30000");
+  EXPECT_EQ(value(settings, "message.timeout.ms"), "9000100");
   EXPECT_EQ(value(settings, "socket.timeout.ms"), "300000");
   EXPECT_EQ(value(settings, "socket.send.buffer.bytes"), "0");
   EXPECT_EQ(settings.notices.size(), 2u);  // batch.size and request.timeout.ms were clamped
+}
+
+TEST(ClientProperties, WhatJavasConstructorsRefuse) {
+  auto cause = [](ClientRole role, ClientProperties properties) -> std::string {
+    auto settings = translate_client_properties(role, with_servers(std::move(properties)));
+    if (settings || settings.error().cause() == nullptr) return "";
+    EXPECT_THAT(settings.error().message(), HasSubstr("Failed to construct kafka "));
+    return settings.error().cause()->message();
+  };
+  EXPECT_EQ(cause(ClientRole::kProducer, {{"delivery.timeout.ms", "30004"}}),
+            "delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms");
+  EXPECT_EQ(cause(ClientRole::kConsumer, {{"group.id", " "}}),
+            "The configured group.id should not be an empty string or whitespace.");
+  EXPECT_EQ(cause(ClientRole::kConsumer, {{"group.id", "g"}, {"session.timeout.ms", "3000"}}),
+            "Heartbeat must be set lower than the session timeout");
+  EXPECT_THAT(bad(ClientRole::kConsumer, {{"max.partition.fetch.bytes", "-1"}}),
+              HasSubstr("Value must be at least 0"));
 }
 
 TEST(ClientProperties, ConsumerDefaultsAreJavas) {

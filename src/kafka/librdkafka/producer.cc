@@ -233,6 +233,9 @@ Error LibrdkafkaProducer::describe_error(int32_t error, std::string_view topic) 
         client_error(fatal, "Sending to topic '" + std::string(topic) + "' failed", detail);
     return Error(ErrorKind::fatal, described.message(), "org.apache.kafka.common.KafkaException");
   }
+  if (error == RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION)
+    return Error(ErrorKind::bad_data, "Invalid topics: [" + std::string(topic) + "]",
+                 "org.apache.kafka.common.errors.InvalidTopicException");
   if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
     return client_error(error, "Sending to topic '" + std::string(topic) + "' failed",
                         "raise max.request.size (now " +

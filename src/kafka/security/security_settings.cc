@@ -33,7 +33,8 @@ class Security {
     const bool sasl = protocol == "SASL_PLAINTEXT" || protocol == "SASL_SSL";
     if (!ssl && !sasl && protocol != "PLAINTEXT")
       return wrong("security.protocol", get("security.protocol"),
-                   "String must be one of: PLAINTEXT, SSL, SASL_PLAINTEXT, SASL_SSL");
+                   "String must be one of (case insensitive): SASL_SSL, PLAINTEXT, SSL, "
+                   "SASL_PLAINTEXT");
     out_.protocol = protocol;
     out_.tls = ssl;
     out_.sasl = sasl;

@@ -95,11 +95,12 @@ bool SinkTaskRunner::Road::await_start() {
 }
 
 Result<void> SinkTaskRunner::Road::start() {
-  if (auto opened = settings_.errors->open_dead_letters(); !opened) return opened;
   auto consumer = settings_.clients->make_consumer(settings_.client_properties, log_.context());
   if (!consumer) return fail(std::move(consumer).error());
   auto task = connector_class_->make_sink_task(context_);
   if (!task) return fail(std::move(task).error());
+  // As WorkerSinkTask.initializeAndStart: where the consumer cannot be, no topic is made either.
+  if (auto opened = settings_.errors->open_dead_letters(); !opened) return opened;
   {
     std::lock_guard lock(wake_mutex_);
     consumer_ = std::move(*consumer);

@@ -41,6 +41,7 @@ class FakeKafka {
   // Failure of a send, asked for each record before it is taken.
   std::function<std::optional<Error>(const kafka::OutgoingRecord&)> fail_send;
   std::optional<Error> fail_make_producer;
+  std::optional<Error> fail_check_producer;
 
   std::vector<std::string> values() const {
     std::lock_guard lock(mutex_);
@@ -220,6 +221,10 @@ class FakeClientFactory : public kafka::ClientFactory {
                                                          const std::string&) override {
     if (kafka_.fail_make_producer) return fail(*kafka_.fail_make_producer);
     return std::make_unique<FakeKafka::Producer>(kafka_);
+  }
+  Result<void> check_producer(const kafka::ClientProperties&) override {
+    if (kafka_.fail_check_producer) return fail(*kafka_.fail_check_producer);
+    return {};
   }
   Result<std::unique_ptr<kafka::Admin>> make_admin(const kafka::ClientProperties&,
                                                    const std::string&) override {

@@ -61,6 +61,8 @@ class ClientFactory {
                                                           const std::string& log_context) = 0;
   virtual Result<std::unique_ptr<Producer>> make_producer(const ClientProperties&,
                                                           const std::string& log_context) = 0;
+  // Whether make_producer would find fault with the properties, without a producer being made.
+  virtual Result<void> check_producer(const ClientProperties&) { return {}; }
   virtual Result<std::unique_ptr<Admin>> make_admin(const ClientProperties&,
                                                     const std::string& log_context) = 0;
   // Records of one partition, read with a consumer's properties but without its group. Waits for

@@ -566,6 +566,14 @@ TEST_F(SourceTaskTest, ProducerThatCannotBeMadeFailsTheTask) {
   EXPECT_THAT(states.trace(), HasSubstr("bootstrap.servers is empty"));
 }
 
+TEST_F(SourceTaskTest, WrongSettingsOfTheProducerFailATaskWithoutRecords) {
+  kafka.fail_check_producer = Error(ErrorKind::bad_config, "Invalid value 2 for acks");
+  start();
+  ASSERT_TRUE(states.wait_for("FAILED"));
+  EXPECT_THAT(states.trace(), HasSubstr("Invalid value 2 for acks"));
+  EXPECT_THAT(states.states(), ElementsAre("FAILED"));
+}
+
 TEST_F(SourceTaskTest, PauseAndResume) {
   start();
   ASSERT_TRUE(states.wait_for("RUNNING"));

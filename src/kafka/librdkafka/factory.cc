@@ -1,6 +1,7 @@
 #include "kafka/librdkafka/factory.h"
 
 #include "kafka/librdkafka/admin.h"
+#include "kafka/librdkafka/client_properties.h"
 #include "kafka/librdkafka/consumer.h"
 #include "kafka/librdkafka/partition_reader.h"
 #include "kafka/librdkafka/producer.h"
@@ -18,6 +19,11 @@ class LibrdkafkaFactory final : public ClientFactory {
   Result<std::unique_ptr<Producer>> make_producer(const ClientProperties& properties,
                                                   const std::string& log_context) override {
     return LibrdkafkaProducer::make(properties, log_context);
+  }
+  Result<void> check_producer(const ClientProperties& properties) override {
+    auto settings = translate_client_properties(ClientRole::kProducer, properties);
+    if (!settings) return fail(std::move(settings).error());
+    return {};
   }
   Result<std::unique_ptr<Admin>> make_admin(const ClientProperties& properties,
                                             const std::string& log_context) override {

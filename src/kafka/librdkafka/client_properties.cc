@@ -375,7 +375,7 @@ void Translator::apply_producer(const std::string& key, const std::string& value
   } else if (key == "max.request.size") {
     if (auto n = number(key, value)) {
       set_clamped(key, *n, "message.max.bytes", 1000, 1000000000);
-      out_.max_request_size = static_cast<size_t>(std::clamp<int64_t>(*n, 1000, 1000000000));
+      out_.max_request_size = static_cast<size_t>(std::max<int64_t>(*n, 0));
     }
   } else if (key == "max.in.flight.requests.per.connection") {
     if (auto n = number(key, value)) {

@@ -408,6 +408,9 @@ TEST_F(Clients, TooLargeRecordsEndTheTakenPrefix) {
   EXPECT_EQ(taken.error().kind(), ErrorKind::bad_data);
   EXPECT_EQ(taken.error().exception_class(),
             "org.apache.kafka.common.errors.RecordTooLargeException");
+  EXPECT_EQ(taken.error().message(),
+            "The message is 3086 bytes when serialized which is larger than 2000, which is the "
+            "value of the max.request.size configuration.");
   std::vector<Delivery> deliveries;
   while (deliveries.size() < 2) out->poll_deliveries(100ms, deliveries);
 }

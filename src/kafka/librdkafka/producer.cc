@@ -23,6 +23,24 @@ rd_kafka_headers_t* make_headers(std::span<const OutgoingHeader> headers) {
   return list;
 }
 
+// AbstractRecords.estimateSizeInBytesUpperBound, which is what max.request.size limits: a batch of
+// this record alone.
+size_t serialized_size(const OutgoingRecord& record) {
+  constexpr size_t kBatchOverhead = 61, kRecordOverhead = 21;
+  auto sized = [](size_t size) {  // the size as a zigzag varint, and as many bytes
+    size_t total = size + 1;
+    for (uint64_t rest = uint64_t{size} << 1; rest >= 0x80; rest >>= 7) ++total;
+    return total;
+  };
+  size_t size = kBatchOverhead + kRecordOverhead;
+  size += record.key == nullptr ? 1 : sized(record.key_size);
+  size += record.value == nullptr ? 1 : sized(record.value_size);
+  size += sized(record.headers.size()) - record.headers.size();
+  for (const auto& header : record.headers)
+    size += sized(header.key.size()) + (header.value == nullptr ? 1 : sized(header.size));
+  return size;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Producer>> LibrdkafkaProducer::make(const ClientProperties& properties,
@@ -72,7 +90,7 @@ rd_kafka_topic_s* LibrdkafkaProducer::topic(std::string_view name) {
 }
 
 bool LibrdkafkaProducer::too_large(const OutgoingRecord& record) const {
-  return record.key_size + record.value_size > settings_.max_request_size;
+  return serialized_size(record) > settings_.max_request_size;
 }
 
 // How many records from the first on go to one topic and partition, without headers, stamped with
@@ -168,6 +186,13 @@ Result<size_t> LibrdkafkaProducer::send(std::span<const OutgoingRecord> records)
     }
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
     if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL || taken > 0) break;  // the error comes again alone
+    if (error == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+      return fail(ErrorKind::bad_data,
+                  "The message is " + std::to_string(serialized_size(first)) +
+                      " bytes when serialized which is larger than " +
+                      std::to_string(settings_.max_request_size) +
+                      ", which is the value of the max.request.size configuration.",
+                  "org.apache.kafka.common.errors.RecordTooLargeException");
     return fail(describe_error(error, first.topic));
   }
   return taken;

@@ -50,6 +50,17 @@ class Side:
         except RestError as error:
             return (error.status, self.displaced(str(error.body)))
 
+    def wait_for_tasks(self, name, limit=5, stopped=False):
+        """After a resume or the like, or a stop. Java's standalone worker locks up for good where its REST
+        thread sets a target state while its herder's thread brings up another connector's tasks."""
+        end = time.monotonic() + limit
+        while time.monotonic() < end:
+            status, text = self.request("GET", f"/connectors/{name}/status")
+            found = json.loads(text) if status == 200 else None
+            if found is None or bool(found["tasks"]) != stopped or found["connector"]["state"] == "FAILED":
+                return
+            time.sleep(0.02)
+
     def path(self, name):
         return os.path.join(self.folder, name)
 
@@ -130,6 +141,8 @@ class Topics:
 
     def committed(self, group, spots):
         """What a group has committed: {(topic, partition): offset}"""
+        if not group:
+            return {}
         consumer = confluent_kafka.Consumer({"bootstrap.servers": self.client.bootstrap,
                                              "group.id": group, "log_level": 2})
         try:

@@ -159,6 +159,7 @@ class SourceRun(Lockstep):
         elif kind == "recreate":
             side.request("DELETE", path)
             side.request("POST", "/connectors", {"name": case["name"], "config": case["config"]})
+            side.wait_for_tasks(case["name"])
         elif kind == "replace":
             file = side.path(side.place(case["name"]) + ".txt")
             if os.path.exists(file):
@@ -185,6 +186,7 @@ class SourceRun(Lockstep):
             self.write(side, case, argument)
         if kind in ("patch", "reset", "pause"):
             side.request("PUT", path + "/resume")
+            side.wait_for_tasks(case["name"])
 
 
 class SinkRun(Lockstep):
@@ -194,6 +196,8 @@ class SinkRun(Lockstep):
     def run(self):
         self.create()
         settle(lambda: (self.activity(), self.sizes(), self.all(lambda side, case: side.states(case["name"]))), 150)
+        self.all(self.change_offsets)
+        settle(lambda: (self.activity(), self.sizes(), self.all(lambda side, case: side.states(case["name"]))), 150)
         self.note_states()
         self.delete()
         self.note_files()
@@ -201,6 +205,21 @@ class SinkRun(Lockstep):
         self.note_log()
         self.note_groups()
         return self
+
+    def change_offsets(self, side, case):
+        if case.get("offsets") is None:
+            return
+        path, (partition, offset) = f"/connectors/{case['name']}", case["offsets"]
+        side.request("PUT", path + "/stop")
+        side.wait_for_tasks(case["name"], stopped=True)
+        if partition is None and offset is None:
+            answer = side.request("DELETE", path + "/offsets")
+        else:
+            answer = side.request("PATCH", path + "/offsets", {"offsets": [{"partition": partition, "offset": offset}]})
+        self.note(side, case, "changed", answer)
+        self.note(side, case, "offsets", side.request("GET", path + "/offsets"))
+        side.request("PUT", path + "/resume")
+        side.wait_for_tasks(case["name"])
 
     def sizes(self):
         return [sorted((entry.name, entry.stat().st_size) for entry in os.scandir(side.folder)) for side in self.sides]

@@ -9,9 +9,15 @@ import confluent_kafka
 
 from corpus import HEADERS, NUMBER_TEXTS, Corpus, envelope
 from roads_chains import Chains
-from roads_sources import CONVERTERS, JSON, SIMPLE, STRING
+from roads_sources import COMMON, CONVERTERS, JSON, PRODUCER, SIMPLE, STRING
 
 START = 1577934245006
+CONSUMER = [("auto.offset.reset", ["earliest", "latest", "none", "x", "by_duration:PT1H", "by_duration:x"]), ("max.poll.records", ["1", "3", "0", "x"]), ("isolation.level", ["read_committed", "x"]),
+            ("enable.auto.commit", ["true", "x"]), ("fetch.min.bytes", ["1", "-1"]), ("fetch.max.wait.ms", ["100"]), ("max.partition.fetch.bytes", ["100", "-1"]), ("nonsense", ["x"]),
+            ("group.instance.id", ["static-SIDE"]), ("client.id", ["mine"]), ("heartbeat.interval.ms", ["100000", "x"]), ("session.timeout.ms", ["1", "6000"]), ("max.poll.interval.ms", ["0", "10000"]),
+            ("partition.assignment.strategy", ["org.apache.kafka.clients.consumer.RangeAssignor", "org.apache.kafka.clients.consumer.RoundRobinAssignor", "com.example.None"]),
+            ("group.protocol", ["classic", "x"]), ("check.crcs", ["false", "x"]), ("group.id", [""])]
+DEAD_LETTERS = [("topic.name", ["bad name", ".", "", "dead" + "x" * 260]), ("topic.replication.factor", ["2", "0", "-1", "x"]), ("context.headers.enable", ["x", "TRUE"])]
 
 
 class Sinks:
@@ -133,7 +139,26 @@ class Sinks:
                             ("errors.deadletterqueue.topic.replication.factor", ["2"]), ("topics.regex", ["["]), ("producer.override.acks", ["1"])):
             if self.maybe(0.03):
                 config[key] = self.pick(values)
-        return {"name": name, "config": config, "partitions": partitions, "kind": topic["kind"]}
+        self.unusual(config, COMMON, "", 0.25)
+        self.unusual(config, CONSUMER, "consumer.override.", 0.15)
+        self.unusual(config, PRODUCER, "producer.override.", 0.07)
+        self.unusual(config, DEAD_LETTERS, "errors.deadletterqueue.", 0.05)
+        if self.maybe(0.03):
+            config["errors.deadletterqueue.topic.name"] = topic["name"]
+        return {"name": name, "config": config, "partitions": partitions, "kind": topic["kind"], "offsets": self.offsets(topic) if self.maybe(0.2) else None}
+
+    def unusual(self, config, settings, prefix, probability):
+        while self.maybe(probability):
+            key, values = self.pick(settings)
+            config[prefix + key] = self.pick(values)
+
+    def offsets(self, topic):
+        """What is asked of a stopped sink: its offsets reset (None), or moved."""
+        if self.maybe(0.3):
+            return None, None
+        partition = {"kafka_topic": self.pick([topic["name"]] * 6 + ["none such", 1]), "kafka_partition": self.pick([0, 0, 0, "0", 1, 7, -1, "x", None])}
+        offset = self.pick([{"kafka_offset": self.pick([0, 0, 2, "1", 1000, -1, "x", 1.5, None])}] * 6 + [None, {}, {"offset": 1}])
+        return self.pick([partition] * 8 + [{}, None]), offset
 
     def cases(self, count, first=0):
         topics = []

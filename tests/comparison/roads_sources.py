@@ -20,6 +20,25 @@ TOPIC_SETTINGS = [("cleanup.policy", ["compact", "delete", "compact,delete", "no
                   ("compression.type", ["lz4", "producer", "none"]), ("min.insync.replicas", ["1"]), ("max.message.bytes", ["2000000"])]
 
 
+# What users set beside the connector's own: each with the values that it takes, or should not.
+COMMON = [("errors.retry.timeout", ["0", "300", "-1", "x", "-2"]), ("errors.retry.delay.max.ms", ["1", "60000", "0", "-1", "x"]),
+          ("config.action.reload", ["none", "restart", "RESTART", "x"]), ("tasks.max.enforce", ["false", "true", "x"]), ("tasks.max", ["2", " 1 ", "1.0", "0", "2147483648"]),
+          ("key.converter", ["com.example.None", "org.apache.kafka.connect.transforms.HoistField$Value", "", " " + STRING + " "]), ("value.converter", ["com.example.None", ""]),
+          ("header.converter", ["com.example.None", CONVERTERS + "IntegerConverter", CONVERTERS + "BooleanConverter", "SimpleHeaderConverter", ""]),
+          ("transforms", ["t0,t0", "t0, ,t1", " ", "x", "t0,"]), ("transforms.t0.type", ["com.example.None", "", STRING, "InsertField", "org.apache.kafka.connect.transforms.InsertField"]),
+          ("transforms.t0.predicate", ["unknown", "", "named,marked"]), ("transforms.t0.negate", ["x", "TRUE", ""]), ("predicates", ["", "named,named", "other", "named"]),
+          ("predicates.named.type", ["com.example.None", "", "TopicNameMatches", "HasHeaderKey"]), ("predicates.named.pattern", ["[", "", "(?i)ROAD.*", "data\\d+-.*"]),
+          ("predicates.marked.name", ["", " h "]), ("transforms.t0.unknown", ["x"]), ("name", ["other", "", "SIDE/x"]), ("errors.tolerance", ["ALL", "All", "some", ""]),
+          ("errors.log.enable", ["TRUE", "yes", ""]), ("errors.log.include.messages", ["true", "x"]), ("connector.plugin.version", ["4.3.1", "1.0.0", "[4.0.0,5.0.0)", "x", ""]),
+          ("transforms.t0.plugin.version", ["4.3.1", "9.9", "[4.0.0,5.0.0)"]), ("value.converter.plugin.version", ["4.3.1", "9.9", "x"]), ("predicates.named.plugin.version", ["9.9"]),
+          ("admin.override.retries", ["x", "1"]), ("header.converter.schemas.enable", ["true", "x"]), ("key.converter.schemas.enable", ["x", "false", "true"])]
+PRODUCER = [("acks", ["0", "1", "all", "-1", "2", "x"]), ("compression.type", ["gzip", "snappy", "lz4", "zstd", "bogus", "LZ4"]), ("linger.ms", ["5", "-1", "x"]),
+            ("max.request.size", ["100", "1100", "-1", "x"]), ("batch.size", ["0", "1000", "-1"]), ("buffer.memory", ["200000", "-1"]), ("client.id", ["mine", ""]),
+            ("enable.idempotence", ["false", "true", "x"]), ("max.in.flight.requests.per.connection", ["1", "9", "0"]), ("delivery.timeout.ms", ["1", "400000", "x"]),
+            ("retries", ["0", "-1"]), ("nonsense", ["x"]), ("max.block.ms", ["x", "-1"]),
+            ("partitioner.class", ["com.example.None"]), ("security.protocol", ["NONE"]), ("metadata.max.age.ms", ["1000", "-1"])]
+
+
 class Sources:
     def __init__(self, seed):
         self.random = random.Random(seed)
@@ -94,6 +113,11 @@ class Sources:
             steps.append((step, argument))
         return steps
 
+    def unusual(self, config, settings, prefix, probability):
+        while self.maybe(probability):
+            key, values = self.pick(settings)
+            config[prefix + key] = self.pick(values)
+
     def case(self, number):
         ascii_only = self.maybe(0.5)
         name = f"road{number}-SIDE"
@@ -110,6 +134,10 @@ class Sources:
             config["errors.tolerance"] = self.pick(["all", "all", "none"])
             config["errors.log.enable"] = "true"
             config["errors.log.include.messages"] = self.pick(["true", "false"])
+        self.unusual(config, COMMON, "", 0.35)
+        self.unusual(config, PRODUCER, "producer.override.", 0.15)
+        self.unusual(config, [("exactly.once.support", ["required", "requested", "x"]), ("transaction.boundary", ["poll", "connector", "INTERVAL", "x"]),
+                              ("transaction.boundary.interval.ms", ["0", "1000", "x"]), ("offsets.storage.topic", ["", " "]), ("topic", ["bad topic", ".", "t" * 250, "..", "SIDE-é"])], "", 0.07)
         if self.maybe(0.05):
             config.pop(self.pick(["file", "topic", "connector.class", "tasks.max"]))
         if self.maybe(0.05):

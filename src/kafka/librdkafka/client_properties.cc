@@ -188,7 +188,8 @@ class Translator {
   Result<void> checked_delivery_time() const {
     const std::string* delivery = given("delivery.timeout.ms");
     if (delivery == nullptr) return {};
-    const int64_t needed = number_given("linger.ms", 5) + number_given("request.timeout.ms", 30000);
+    const int64_t linger = std::min(number_given("linger.ms", 5), kInt);
+    const int64_t needed = linger + number_given("request.timeout.ms", 30000);
     if (std::stoll(*delivery) >= std::min(needed, kInt)) return {};
     return fail(ErrorKind::bad_config,
                 "delivery.timeout.ms should be equal to or larger than linger.ms + "

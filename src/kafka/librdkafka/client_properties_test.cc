@@ -93,6 +93,9 @@ TEST(ClientProperties, WhatJavasConstructorsRefuse) {
   };
   EXPECT_EQ(cause(ClientRole::kProducer, {{"delivery.timeout.ms", "30004"}}),
             "delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms");
+  EXPECT_EQ(cause(ClientRole::kProducer,
+                  {{"delivery.timeout.ms", "30004"}, {"linger.ms", "9223372036854775807"}}),
+            "delivery.timeout.ms should be equal to or larger than linger.ms + request.timeout.ms");
   EXPECT_EQ(cause(ClientRole::kConsumer, {{"group.id", " "}}),
             "The configured group.id should not be an empty string or whitespace.");
   EXPECT_EQ(cause(ClientRole::kConsumer, {{"group.id", "g"}, {"session.timeout.ms", "3000"}}),

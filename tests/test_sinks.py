@@ -1,6 +1,8 @@
 """Sinks that are slow, that fail in every way there is, or that hang: BlackholeSink plays them. What
 is not theirs is not disturbed."""
 
+import time
+
 import pytest
 
 from harness.connectors import blackhole, file_sink
@@ -51,6 +53,19 @@ def test_a_sink_that_fails_retriably_gets_the_same_records_again(worker, broker,
                lambda: f"all to be committed; {worker.rest.status('again')}")
     assert worker.rest.task_states("again") == ["RUNNING"]
     assert "fail.with=retriable" in worker.log()
+
+
+def test_a_sink_begins_with_the_records_of_the_last_hour(worker, broker, topic, tmp_path):
+    hour, now = 3600 * 1000, int(time.time() * 1000)
+    broker.client.create_topic(topic, 2)
+    for value, partition, age in (("old", 0, 2), ("recent", 0, 0.5), ("new", 0, 0), ("old too", 1, 3)):
+        broker.client.produce(topic, [value], partition=partition, time=now - int(age * hour))
+    path = tmp_path / "sink.txt"
+    worker.rest.create("sink", file_sink(path, topic, **{"consumer.override.auto.offset.reset": "by_duration:PT1H"}))
+    wait_until(lambda: read_lines(path) == ["recent", "new"], 30, lambda: f"{read_lines(path)} {worker.rest.status('sink')}")
+    # Where nothing is recent enough it begins at the end.
+    broker.client.produce(topic, ["next"], partition=1)
+    wait_until(lambda: read_lines(path) == ["recent", "new", "next"], 60, lambda: f"{read_lines(path)}")
 
 
 @pytest.mark.parametrize("failure", ["fatal", "bad_data", "throw"])

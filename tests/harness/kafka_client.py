@@ -27,8 +27,9 @@ class KafkaClient:
         found = self._admin.list_topics(timeout=20).topics.get(topic)
         return 0 if found is None or found.error is not None else len(found.partitions)
 
-    def produce(self, topic, values, keys=None, partition=None):
-        """Values as bytes, str or None; spread by key, or to one partition. Waits for all acks."""
+    def produce(self, topic, values, keys=None, partition=None, time=None):
+        """Values as bytes, str or None; spread by key, or to one partition. Waits for all acks. time: of the records, in
+        milliseconds since the epoch; else now."""
         failed = []
 
         def delivered(error, _):
@@ -39,6 +40,8 @@ class KafkaClient:
         producer = confluent_kafka.Producer({**self._config, "linger.ms": 20, "acks": "all",
                                              "queue.buffering.max.messages": 2000000})
         extra = {} if partition is None else {"partition": partition}
+        if time is not None:
+            extra["timestamp"] = time
         for index, value in enumerate(values):
             key = None if keys is None else keys[index]
             producer.produce(topic, value, key, on_delivery=delivered, **extra)

@@ -8,6 +8,7 @@
 
 #include "kafka/librdkafka/bootstrap_servers.h"
 #include "kafka/librdkafka/client_bounds.h"
+#include "kafka/librdkafka/iso_duration.h"
 #include "kafka/librdkafka/security_properties.h"
 
 namespace millrace::kafka {
@@ -245,6 +246,7 @@ class Translator {
   void apply_special(const std::string& key, const std::string& value);
   void apply_producer(const std::string& key, const std::string& value);
   void apply_consumer(const std::string& key, const std::string& value);
+  bool offset_reset(std::string_view value);
   void partitioner_class(const std::string& value);
   void assignment_strategy(const std::string& value);
   void finish_producer();
@@ -391,6 +393,26 @@ void Translator::apply_producer(const std::string& key, const std::string& value
   }
 }
 
+// AutoOffsetResetStrategy.fromString
+bool Translator::offset_reset(std::string_view value) {
+  constexpr std::string_view kByDuration = "by_duration:";
+  if (value == "earliest") {
+    out_.offset_reset = OffsetReset::kEarliest;
+  } else if (value == "latest") {
+    out_.offset_reset = OffsetReset::kLatest;
+  } else if (value == "none") {
+    out_.offset_reset = OffsetReset::kNone;
+  } else if (value.starts_with(kByDuration)) {
+    const auto duration = parse_iso_duration(value.substr(kByDuration.size()));
+    if (!duration || duration->count() < 0) return false;
+    out_.offset_reset = OffsetReset::kByDuration;
+    out_.offset_reset_duration = *duration;
+  } else {
+    return false;
+  }
+  return true;
+}
+
 void Translator::apply_consumer(const std::string& key, const std::string& value) {
   if (key == "group.protocol") {
     if (lower(value) != "classic")
@@ -398,12 +420,7 @@ void Translator::apply_consumer(const std::string& key, const std::string& value
   } else if (key == "partition.assignment.strategy") {
     assignment_strategy(value);
   } else if (key == "auto.offset.reset") {
-    const std::string policy = lower(value);
-    if (policy == "earliest" || policy == "latest" || policy == "none")
-      out_.offset_reset = policy == "earliest" ? OffsetReset::kEarliest
-                          : policy == "latest" ? OffsetReset::kLatest
-                                               : OffsetReset::kNone;
-    else
+    if (!offset_reset(value))
       wrong(key, value,
             "Invalid value `" + value +
                 "` for configuration auto.offset.reset. The value must be either "
@@ -512,10 +529,11 @@ void Translator::finish_consumer() {
   if (!out_.has_group) out_.set("group.id", "millrace-no-group");  // never joined, never committed
   // The start of a partition is always resolved here (committed offset, else the policy), so that
   // librdkafka's own reset concerns offsets that went out of range only.
+  // It knows no durations: what is left of the records is nearest to what was asked for.
   const bool refuse = out_.fail_on_lost_records || out_.offset_reset == OffsetReset::kNone;
-  out_.set("auto.offset.reset", refuse                                        ? "error"
-                                : out_.offset_reset == OffsetReset::kEarliest ? "earliest"
-                                                                              : "latest");
+  out_.set("auto.offset.reset", refuse                                      ? "error"
+                                : out_.offset_reset == OffsetReset::kLatest ? "latest"
+                                                                            : "earliest");
   auto value_of = [&](const char* name, int64_t fallback) {
     const std::string* text = out_.find(name);
     return text == nullptr ? fallback : std::stoll(*text);

@@ -23,7 +23,7 @@ enum class ClientRole : uint8_t { kProducer = 1, kConsumer = 2, kAdmin = 4 };
 // silently.
 inline constexpr std::string_view kFailOnLostRecords = "millrace.fail.on.lost.records";
 
-enum class OffsetReset : uint8_t { kEarliest, kLatest, kNone };
+enum class OffsetReset : uint8_t { kEarliest, kLatest, kNone, kByDuration };
 
 struct ClientSetting {
   std::string name;  // librdkafka's
@@ -42,6 +42,7 @@ struct ClientSettings {
   std::chrono::milliseconds api_timeout{60000};
   std::chrono::milliseconds linger{5};
   OffsetReset offset_reset = OffsetReset::kLatest;
+  std::chrono::milliseconds offset_reset_duration{0};  // kByDuration: how far back (KIP-1106)
   bool read_committed = false;
   bool exclude_internal_topics = true;
   bool fail_on_lost_records = false;

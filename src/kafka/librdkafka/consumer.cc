@@ -482,11 +482,27 @@ Result<void> LibrdkafkaConsumer::reset_offsets(std::span<const TopicPartition> n
                     std::to_string(names.front().partition) +
                     ": set auto.offset.reset to earliest or latest, or commit an offset",
                 "org.apache.kafka.clients.consumer.NoOffsetForPartitionException");
+  if (settings_.offset_reset == OffsetReset::kEarliest)
+    return list_offsets(names, RD_KAFKA_OFFSET_SPEC_EARLIEST, timeout);
+  if (settings_.offset_reset == OffsetReset::kLatest)
+    return list_offsets(names, RD_KAFKA_OFFSET_SPEC_LATEST, timeout);
+  using namespace std::chrono;
+  const auto now = duration_cast<milliseconds>(system_clock::now().time_since_epoch());
+  const auto begin = std::max(milliseconds(0), now - settings_.offset_reset_duration);
+  if (auto found = list_offsets(names, begin.count(), timeout); !found) return found;
+  std::vector<TopicPartition> without;  // a record of that time or later
+  for (const TopicPartition& name : names)
+    if (Partition* partition = find(name); partition != nullptr && partition->position < 0)
+      without.push_back(name);
+  return without.empty() ? Result<void>()
+                         : list_offsets(without, RD_KAFKA_OFFSET_SPEC_LATEST, timeout);
+}
+
+Result<void> LibrdkafkaConsumer::list_offsets(std::span<const TopicPartition> names,
+                                              int64_t spec_or_time,
+                                              std::chrono::milliseconds timeout) {
   PartitionList list = make_list(names);
-  for (int i = 0; i < list->cnt; ++i)
-    list->elems[i].offset = settings_.offset_reset == OffsetReset::kEarliest
-                                ? RD_KAFKA_OFFSET_SPEC_EARLIEST
-                                : RD_KAFKA_OFFSET_SPEC_LATEST;
+  for (int i = 0; i < list->cnt; ++i) list->elems[i].offset = spec_or_time;
   rd_kafka_t* rk = handle_->get();
   std::unique_ptr<rd_kafka_AdminOptions_t, decltype(&rd_kafka_AdminOptions_destroy)> options(
       rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_LISTOFFSETS), rd_kafka_AdminOptions_destroy);

@@ -100,6 +100,10 @@ class LibrdkafkaConsumer final : public Consumer {
                                   std::chrono::milliseconds timeout);
   Result<void> reset_offsets(std::span<const TopicPartition> partitions,
                              std::chrono::milliseconds timeout);
+  // Sets positions to what librdkafka's OffsetSpec or a time in milliseconds stands for; -1 where
+  // there is no record of that time or a later one.
+  Result<void> list_offsets(std::span<const TopicPartition> partitions, int64_t spec_or_time,
+                            std::chrono::milliseconds timeout);
   void forget(Partition& partition);
   Partition* find(const TopicPartition& partition) const;
 

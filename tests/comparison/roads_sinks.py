@@ -12,7 +12,7 @@ from roads_chains import Chains
 from roads_sources import COMMON, CONVERTERS, JSON, PRODUCER, SIMPLE, STRING
 
 START = 1577934245006
-CONSUMER = [("auto.offset.reset", ["earliest", "latest", "none", "x", "by_duration:PT1H", "by_duration:x"]), ("max.poll.records", ["1", "3", "0", "x"]), ("isolation.level", ["read_committed", "x"]),
+CONSUMER = [("auto.offset.reset", ["earliest", "latest", "none", "x", "EARLIEST", "by_duration:x"]), ("max.poll.records", ["1", "3", "0", "x"]), ("isolation.level", ["read_committed", "x"]),
             ("enable.auto.commit", ["true", "x"]), ("fetch.min.bytes", ["1", "-1"]), ("fetch.max.wait.ms", ["100"]), ("max.partition.fetch.bytes", ["100", "-1"]), ("nonsense", ["x"]),
             ("group.instance.id", ["static-SIDE"]), ("client.id", ["mine"]), ("heartbeat.interval.ms", ["100000", "x"]), ("session.timeout.ms", ["1", "6000"]), ("max.poll.interval.ms", ["0", "10000"]),
             ("partition.assignment.strategy", ["org.apache.kafka.clients.consumer.RangeAssignor", "org.apache.kafka.clients.consumer.RoundRobinAssignor", "com.example.None"]),

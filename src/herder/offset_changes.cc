@@ -131,23 +131,34 @@ Result<void> store_entries(runtime::OffsetStore& store, std::vector<runtime::Off
 
 // By a producer of the first task's: whichever is still running is shut out with that.
 Result<void> store_in_transaction(const runtime::WorkerParts& parts,
-                                  const OffsetChangeRequest& request, const Properties& config,
+                                  const OffsetChangeRequest& request, const Properties& producing,
                                   const runtime::ConnectorOffsets& place,
                                   std::vector<runtime::OffsetEntry> entries) {
-  auto properties = runtime::source_producer_properties(parts, config, {request.connector, 0});
-  if (!properties) return fail(std::move(properties).error());
   const std::string context = "[" + request.connector + "|worker] ";
-  auto producer = parts.clients->make_producer(*properties, context);
+  auto producer = parts.clients->make_producer(producing, context);
   if (!producer) return fail(std::move(producer).error());
   runtime::SourceTransaction transaction(place.topic, place.second, context);
   return runtime::write_in_transaction(**producer, transaction, std::move(entries),
                                        request.deadline);
 }
 
+// Of the connector's first task. Java makes such a producer whatever there is to change, and so
+// finds fault with its settings.
+Result<Properties> producing(const runtime::WorkerParts& parts, const OffsetChangeRequest& request,
+                             const Properties& config) {
+  auto properties = runtime::source_producer_properties(parts, config, {request.connector, 0});
+  if (!properties) return fail(as_server_error(properties.error()));
+  if (auto checked = parts.clients->check_producer(*properties); !checked)
+    return fail(as_server_error(checked.error()));
+  return properties;
+}
+
 Result<std::string> change_source(const runtime::WorkerParts& parts,
                                   const plugin::ConnectorClass& type,
                                   const OffsetChangeRequest& request, const Properties& config) {
   const bool reset = !request.offsets;
+  auto properties = producing(parts, request, config);
+  if (!properties) return fail(std::move(properties).error());
   auto place = runtime::offsets_of_connector(parts, request.connector, config);
   if (!place) return failed(request, "source", std::move(place).error());
   const std::shared_ptr<runtime::OffsetStore> store = place->store;
@@ -163,7 +174,7 @@ Result<std::string> change_source(const runtime::WorkerParts& parts,
   if (!changes.entries.empty()) {
     auto done =
         runtime::delivers_exactly_once(parts)
-            ? store_in_transaction(parts, request, config, *place, std::move(changes.entries))
+            ? store_in_transaction(parts, request, *properties, *place, std::move(changes.entries))
             : store_entries(*store, std::move(changes.entries), request.deadline);
     if (!done) return failed(request, "source", std::move(done).error());
   }

@@ -150,6 +150,10 @@ def test_one_cluster_with_java_workers(cluster, tmp_path, topic, leader):
                          {"offsets": [{"partition": {"filename": str(source)}, "offset": {"position": 0}}]})
         worker.rest.call("PUT", "/connectors/road-in/resume")
         cluster.wait_running(["road-in", "road-out"])
+        logger = f"org.example.of{worker.port}"
+        worker.rest.call("PUT", f"/admin/loggers/{logger}?scope=cluster", {"level": "DEBUG"})
+        wait_until(lambda: all(m.rest.get("/admin/loggers").get(logger, {}).get("level") == "DEBUG" for m in (first, second)),
+                   30, "both to have the logger's level")
         before = lines(sink).count("first")
         wait_until(lambda: lines(sink).count("first") >= 2, 30, lambda: f"the file to be read again: {before}")
     append(source, ["second"])

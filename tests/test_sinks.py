@@ -68,6 +68,26 @@ def test_a_sink_begins_with_the_records_of_the_last_hour(worker, broker, topic, 
     wait_until(lambda: read_lines(path) == ["recent", "new", "next"], 60, lambda: f"{read_lines(path)}")
 
 
+def test_a_sink_takes_in_topics_that_are_made_later(worker, broker, topic, tmp_path):
+    client, path = broker.client, tmp_path / "sink.txt"
+    client.create_topic(f"{topic}-1")
+    client.create_topic(f"x{topic}-1")
+    client.produce(f"{topic}-1", ["first"])
+    client.produce(f"x{topic}-1", ["another's"])  # the whole name must match
+    config = file_sink(path, topic, **{"topics.regex": f"{topic}-[0-9]", "consumer.override.metadata.max.age.ms": "500"})
+    del config["topics"]
+    worker.rest.create("sink", config)
+    wait_until(lambda: read_lines(path) == ["first"], 60, lambda: f"{read_lines(path)} {worker.rest.status('sink')}")
+    client.create_topic(f"{topic}-2", 2)
+    client.create_topic(f"{topic}-x")
+    client.produce(f"{topic}-x", ["another's"])
+    client.produce(f"{topic}-2", ["second"])
+    wait_until(lambda: read_lines(path) == ["first", "second"], 60, lambda: f"{read_lines(path)} {worker.rest.status('sink')}")
+    assert worker.rest.task_states("sink") == ["RUNNING"]
+    wait_until(lambda: sorted(worker.rest.get("/connectors/sink/topics")["sink"]["topics"]) == [f"{topic}-1", f"{topic}-2"], 30,
+               "both topics to be told")
+
+
 @pytest.mark.parametrize("failure", ["fatal", "bad_data", "throw"])
 def test_a_sink_that_fails_is_failed_and_can_be_restarted(failure, worker, broker, filled, beside):
     worker.rest.create("bad", blackhole(filled, **{

@@ -8,6 +8,7 @@
 
 namespace millrace::app {
 
+// The first that is wrong: bad_config, naming the setting and its value.
 Result<void> check_distributed_settings(const config::DistributedSettings& settings);
 
 }  // namespace millrace::app

@@ -17,6 +17,7 @@
 
 #include "distributed/eager_assignor.h"
 #include "distributed/incremental_cooperative_assignor.h"
+#include "testing/case_lines.h"
 
 namespace millrace::distributed {
 namespace {
@@ -28,16 +29,8 @@ std::vector<std::string> split(const std::string& text, char separator) {
   return parts;
 }
 
-std::string from_hex(const std::string& text) {
-  std::string bytes;
-  for (size_t i = 0; i + 1 < text.size(); i += 2)
-    bytes.push_back(static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16)));
-  return bytes;
-}
-
-void print_hex(const std::string& bytes) {
-  for (const char byte : bytes) std::printf("%02x", static_cast<uint8_t>(byte));
-}
+using testing::from_hex;
+using testing::hex_of;
 
 class History {
  public:
@@ -87,7 +80,7 @@ class History {
     for (const auto& [member, assignment] : assignor_->assign(round, state, state.offset)) {
       const std::string bytes = encode(assignment);
       std::putchar(' ');
-      print_hex(bytes);
+      std::fputs(hex_of(bytes).c_str(), stdout);
       if (flags.find('f') != std::string::npos ||
           flags.find("x" + hex(member)) != std::string::npos)
         continue;

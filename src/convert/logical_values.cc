@@ -4,6 +4,7 @@
 
 #include "convert/failures.h"
 #include "data/java_date.h"
+#include "data/number_format.h"
 
 namespace millrace::convert {
 
@@ -21,8 +22,7 @@ Result<int32_t> decimal_scale(const data::Schema& schema) {
   auto [end, status] = std::from_chars(digits.data(), digits.data() + digits.size(), scale);
   if (status != std::errc() || end != digits.data() + digits.size())
     return fail(data_error("Invalid scale parameter found in Decimal schema: ")
-                    .caused_by(Error(ErrorKind::bad_data, "For input string: \"" + *text + "\"",
-                                     "java.lang.NumberFormatException")));
+                    .caused_by(data::integer_format(*text, data::Kind::kInt32)));
   return scale;
 }
 

@@ -9,11 +9,11 @@
 #include "data/java_decimal.h"
 #include "data/java_string.h"
 #include "data/java_text.h"
+#include "data/number_format.h"
 #include "transform/java_case.h"
 #include "transform/java_digits.h"
 #include "transform/java_map.h"
 #include "transform/keys.h"
-#include "transform/number_format.h"
 #include "transform/registry.h"
 #include "transform/simple_date_format.h"
 
@@ -215,7 +215,7 @@ Result<Cell> to_integer(const Cell& value, Kind type) {
       return data::integer_cell(type, narrowed(data::decimal_to_int64(value), type));
     case Kind::kString: {
       std::optional<int64_t> number = parse_integer(data::text(value), type);
-      if (!number) return out_of_range(value, integer_format(data::text(value), type));
+      if (!number) return out_of_range(value, data::integer_format(data::text(value), type));
       return data::integer_cell(type, *number);
     }
     default: return unexpected_type(value);
@@ -241,7 +241,7 @@ Result<Cell> to_floating(const Cell& value, Kind type) {
                                            : data::decimal_to_double(value));
     case Kind::kString: {
       std::optional<double> number = parse_floating(data::text(value), single);
-      if (!number) return out_of_range(value, floating_format(data::text(value)));
+      if (!number) return out_of_range(value, data::floating_format(data::text(value)));
       return data::float_cell(type, *number);
     }
     default: return unexpected_type(value);

@@ -4,10 +4,10 @@
 
 #include "data/java_decimal.h"
 #include "data/java_text.h"
+#include "data/number_format.h"
 #include "transform/java_digits.h"
 #include "transform/java_map.h"
 #include "transform/keys.h"
-#include "transform/number_format.h"
 #include "transform/registry.h"
 
 namespace millrace::transform {
@@ -137,8 +137,8 @@ class MaskField : public SideTransform {
     auto not_a_number = [&](const char* phrase) {
       std::string message =
           "Unable to convert " + *replacement_ + " (class java.lang.String) to " + phrase;
-      return millrace::fail(
-          Error(ErrorKind::bad_data, std::move(message)).caused_by(decimal_format(*replacement_)));
+      return millrace::fail(Error(ErrorKind::bad_data, std::move(message))
+                                .caused_by(data::decimal_format(*replacement_)));
     };
     switch (kind) {
       case Kind::kString: return data::string_cell(arena.copy(*replacement_));

@@ -1,11 +1,11 @@
-#include "transform/number_format.h"
+#include "data/number_format.h"
 
 #include <charconv>
 #include <string>
 
 #include "data/java_string.h"
 
-namespace millrace::transform {
+namespace millrace::data {
 namespace {
 
 Error number_format(std::string message) {
@@ -39,8 +39,8 @@ Error exponent_format(std::string_view exponent) {
 
 }  // namespace
 
-Error integer_format(std::string_view text, data::Kind type) {
-  if (type != data::Kind::kInt8 && type != data::Kind::kInt16) return for_input(text);
+Error integer_format(std::string_view text, Kind type) {
+  if (type != Kind::kInt8 && type != Kind::kInt16) return for_input(text);
   std::string_view digits = text;
   if (digits.starts_with('+') && !digits.starts_with("+-")) digits.remove_prefix(1);
   int32_t value = 0;
@@ -50,7 +50,7 @@ Error integer_format(std::string_view text, data::Kind type) {
 }
 
 Error floating_format(std::string_view text) {
-  text = data::java_trim(text);
+  text = java_trim(text);
   return text.empty() ? number_format("empty String") : for_input(text);
 }
 
@@ -82,4 +82,4 @@ Error decimal_format(std::string_view text) {
   return number_format(digits ? "Exponent overflow." : "No digits found.");
 }
 
-}  // namespace millrace::transform
+}  // namespace millrace::data

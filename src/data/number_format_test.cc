@@ -1,11 +1,9 @@
-#include "transform/number_format.h"
+#include "data/number_format.h"
 
 #include <gtest/gtest.h>
 
-namespace millrace::transform {
+namespace millrace::data {
 namespace {
-
-using data::Kind;
 
 // The texts are those of the JDK.
 
@@ -42,4 +40,4 @@ TEST(NumberFormat, Decimals) {
 }
 
 }  // namespace
-}  // namespace millrace::transform
+}  // namespace millrace::data

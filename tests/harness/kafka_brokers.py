@@ -4,8 +4,10 @@ them without losing a record."""
 import os
 import subprocess
 
+from confluent_kafka import KafkaException
+from confluent_kafka.admin import AdminClient
+
 from .kafka_broker import CLUSTER_ID
-from .kafka_client import KafkaClient
 from .ports import accepts, free_port
 from .process import Process
 from .wait import wait_until
@@ -30,7 +32,6 @@ class KafkaBrokers:
         self.ports = {node: free_port() for node in NODES}
         self._controllers = {node: free_port() for node in NODES}
         self.bootstrap = ",".join(f"127.0.0.1:{port}" for port in self.ports.values())
-        self.client = KafkaClient(self.bootstrap)
         self.processes = {}
         for node in NODES:
             self._configure(node)
@@ -87,10 +88,16 @@ class KafkaBrokers:
         for process in self.processes.values():
             process.check_alive()
 
+    def _metadata(self, topic=None):
+        """What the cluster says now. Asked by a new client: one that was connected to a broker which
+        has just been killed may put its question to that broker, and wait for it to come back."""
+        client = AdminClient({"bootstrap.servers": self.bootstrap, "log_level": 2})
+        return client.list_topics(topic, timeout=10)
+
     def _complete(self):
         try:
-            seen = set(self.client._admin.list_topics(timeout=2).brokers)
-        except Exception:  # the client's exception, which says only "not yet"
+            seen = set(self._metadata().brokers)
+        except KafkaException:  # which says only "not yet"
             return False
         return seen == set(self.processes) and all(
             accepts(self.ports[node]) for node in self.processes)
@@ -103,17 +110,16 @@ class KafkaBrokers:
     def coordinator(self, group):
         """The broker that coordinates a group: the leader of the group's partition."""
         partition = (java_hash(group) & 0x7FFFFFFF) % OFFSETS_PARTITIONS
-        topic = self.client._admin.list_topics("__consumer_offsets", timeout=20)
-        return topic.topics["__consumer_offsets"].partitions[partition].leader
+        topics = self._metadata("__consumer_offsets").topics
+        return topics["__consumer_offsets"].partitions[partition].leader
 
     def wait_in_sync(self):
         """Until every partition has all its replicas: the next broker may go."""
-        def in_sync():
-            topics = self.client._admin.list_topics(timeout=20).topics.values()
-            return all(len(p.isrs) == len(p.replicas) and p.leader > 0
-                       for topic in topics for p in topic.partitions.values())
-        wait_until(in_sync, 60, "all replicas to be in sync")
+        def lagging():
+            return [f"{topic.topic}-{p.id} (leader {p.leader}, in sync {p.isrs} of {p.replicas})"
+                    for topic in self._metadata().topics.values() for p in topic.partitions.values()
+                    if len(p.isrs) < len(p.replicas) or p.leader < 1]
+        wait_until(lambda: not lagging(), 60, lambda: f"all replicas to be in sync: {lagging()}")
 
     def close(self):
-        self.client.close()
         self.kill()

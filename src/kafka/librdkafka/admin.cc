@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kafka/librdkafka/cluster_metadata.h"
 #include "kafka/librdkafka/dev_broker_registry.h"
 #include "kafka/librdkafka/partition_list.h"
 
@@ -107,18 +108,14 @@ Result<std::vector<TopicDescription>> LibrdkafkaAdmin::describe_topics(
   if (names.empty()) return topics;
   auto client = handle();
   if (!client) return fail(std::move(client).error());
-  const rd_kafka_metadata_t* metadata = nullptr;
-  const auto error =
-      rd_kafka_metadata((*client)->get(), 1, nullptr, &metadata, milliseconds(timeout));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-    return fail(client_error(error, "Describing topics failed"));
-  for (int i = 0; i < metadata->topic_cnt; ++i) {
-    const rd_kafka_metadata_topic_t& topic = metadata->topics[i];
+  auto metadata = ask_metadata((*client)->get(), nullptr, timeout, "Describing topics failed");
+  if (!metadata) return fail(std::move(metadata).error());
+  for (int i = 0; i < (*metadata)->topic_cnt; ++i) {
+    const rd_kafka_metadata_topic_t& topic = (*metadata)->topics[i];
     if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR &&
         std::find(names.begin(), names.end(), topic.topic) != names.end())
       topics.push_back({topic.topic, topic.partition_cnt});
   }
-  rd_kafka_metadata_destroy(metadata);
   return topics;
 }
 

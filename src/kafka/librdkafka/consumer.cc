@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "kafka/librdkafka/cluster_metadata.h"
 #include "kafka/librdkafka/partition_list.h"
 
 namespace millrace::kafka {
@@ -186,24 +187,22 @@ Result<void> LibrdkafkaConsumer::subscribe_pattern(const std::string& regex,
 
 void LibrdkafkaConsumer::refresh_pattern(std::chrono::milliseconds timeout) {
   if (Clock::now() < next_refresh_) return;
-  const rd_kafka_metadata_t* metadata = nullptr;
-  const auto wait = std::clamp<int64_t>(timeout.count(), 10, 1000);
-  const auto error =
-      rd_kafka_metadata(handle_->get(), 1, nullptr, &metadata, static_cast<int>(wait));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {  // the broker is away: at the next poll again
-    handle_->log().write(4, "METADATA", rd_kafka_err2str(error));
+  constexpr std::chrono::milliseconds kShortest{10}, kLongest{1000};
+  auto metadata = ask_metadata(handle_->get(), nullptr, std::clamp(timeout, kShortest, kLongest),
+                               "Asking for the topics failed");
+  if (!metadata) {  // the broker is away: at the next poll again
+    handle_->log().write(4, "METADATA", metadata.error().message());
     return;
   }
   std::vector<std::string> topics;
-  for (int i = 0; i < metadata->topic_cnt; ++i) {
-    const std::string_view name = metadata->topics[i].topic;
+  for (int i = 0; i < (*metadata)->topic_cnt; ++i) {
+    const std::string_view name = (*metadata)->topics[i].topic;
     const bool internal = name == "__consumer_offsets" || name == "__transaction_state" ||
                           name == "__share_group_state";
-    if (metadata->topics[i].err == RD_KAFKA_RESP_ERR_NO_ERROR &&
+    if ((*metadata)->topics[i].err == RD_KAFKA_RESP_ERR_NO_ERROR &&
         !(internal && settings_.exclude_internal_topics) && pattern_->matches(name))
       topics.emplace_back(name);
   }
-  rd_kafka_metadata_destroy(metadata);
   next_refresh_ = Clock::now() + settings_.metadata_max_age;
   std::sort(topics.begin(), topics.end());
   if (topics == subscribed_) return;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kafka/librdkafka/cluster_metadata.h"
 #include "kafka/librdkafka/handle.h"
 
 namespace millrace::kafka {
@@ -11,9 +12,11 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+std::chrono::milliseconds time_until(Clock::time_point deadline) {
+  return std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+}
 int left_until(Clock::time_point deadline) {
-  const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-  return static_cast<int>(std::clamp<int64_t>(left.count(), 0, 3'600'000));
+  return static_cast<int>(std::clamp<int64_t>(time_until(deadline).count(), 0, 3'600'000));
 }
 
 std::string name_of(const TopicPartition& partition) {
@@ -118,15 +121,13 @@ Result<void> check_exists(rd_kafka_t* client, const TopicPartition& partition,
   rd_kafka_topic_t* topic = rd_kafka_topic_new(client, partition.topic.c_str(), nullptr);
   const std::string what = "Asking for the partitions of " + partition.topic + " failed";
   if (topic == nullptr) return fail(client_error(rd_kafka_last_error(), what));
-  const rd_kafka_metadata_t* metadata = nullptr;
-  const auto error = rd_kafka_metadata(client, 0, topic, &metadata, left_until(deadline));
+  auto metadata = ask_metadata(client, topic, time_until(deadline), what);
   rd_kafka_topic_destroy(topic);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return fail(client_error(error, what));
+  if (!metadata) return fail(std::move(metadata).error());
   const rd_kafka_metadata_topic_t* found =
-      metadata->topic_cnt == 1 ? &metadata->topics[0] : nullptr;
+      (*metadata)->topic_cnt == 1 ? &(*metadata)->topics[0] : nullptr;
   const auto refused = found == nullptr ? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART : found->err;
   const int partitions = found == nullptr ? 0 : found->partition_cnt;
-  rd_kafka_metadata_destroy(metadata);
   if (refused == RD_KAFKA_RESP_ERR_NO_ERROR && partition.partition < partitions) return {};
   if (refused == RD_KAFKA_RESP_ERR_NO_ERROR || refused == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART)
     return fail(ErrorKind::bad_config, "There is no partition " + name_of(partition));

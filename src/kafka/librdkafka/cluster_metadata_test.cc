@@ -1,0 +1,86 @@
+#include "kafka/librdkafka/cluster_metadata.h"
+
+#include <gtest/gtest.h>
+#include <librdkafka/rdkafka.h>
+#include <librdkafka/rdkafka_mock.h>
+
+#include <string>
+#include <thread>
+
+namespace millrace::kafka {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int kMetadataRequest = 3;  // its ApiKey
+
+// A producer connected to two of librdkafka's own mock brokers.
+class MetadataOfTwoBrokers : public testing::Test {
+ protected:
+  void SetUp() override {
+    rd_kafka_conf_t* conf = rd_kafka_conf_new();
+    rd_kafka_conf_set_log_cb(conf, nullptr);
+    ASSERT_EQ(rd_kafka_conf_set(conf, "test.mock.num.brokers", "2", nullptr, 0), RD_KAFKA_CONF_OK);
+    ASSERT_EQ(rd_kafka_conf_set(conf, "enable.sparse.connections", "false", nullptr, 0),
+              RD_KAFKA_CONF_OK);
+    char why[256];
+    client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why);
+    ASSERT_NE(client, nullptr) << why;
+    cluster = rd_kafka_handle_mock_cluster(client);
+    ASSERT_NE(cluster, nullptr);
+    ASSERT_EQ(rd_kafka_mock_topic_create(cluster, "t", 3, 1), RD_KAFKA_RESP_ERR_NO_ERROR);
+  }
+  void TearDown() override { rd_kafka_destroy(client); }
+
+  // The broker that is asked for metadata next; -1: none was.
+  int32_t next_asked() {
+    const auto deadline = std::chrono::steady_clock::now() + 20s;
+    while (std::chrono::steady_clock::now() < deadline) {
+      size_t count = 0;
+      auto* requests = rd_kafka_mock_get_requests(cluster, &count);
+      int32_t asked = -1;
+      for (size_t i = 0; i < count; ++i)
+        if (rd_kafka_mock_request_api_key(requests[i]) == kMetadataRequest)
+          asked = rd_kafka_mock_request_id(requests[i]);
+      rd_kafka_mock_request_destroy_array(requests, count);
+      if (asked != -1) return asked;
+      std::this_thread::yield();
+    }
+    return -1;
+  }
+
+  rd_kafka_t* client = nullptr;
+  rd_kafka_mock_cluster_t* cluster = nullptr;
+};
+
+TEST_F(MetadataOfTwoBrokers, AllTopics) {
+  auto metadata = ask_metadata(client, nullptr, 10s, "Asking failed");
+  ASSERT_TRUE(metadata) << metadata.error().describe();
+  ASSERT_EQ((*metadata)->topic_cnt, 1);
+  EXPECT_EQ((*metadata)->topics[0].topic, std::string("t"));
+  EXPECT_EQ((*metadata)->topics[0].partition_cnt, 3);
+}
+
+TEST_F(MetadataOfTwoBrokers, TheOtherAnswersWhereTheOneAskedGoes) {
+  ASSERT_TRUE(ask_metadata(client, nullptr, 10s, "Asking failed"));
+  for (int broker : {1, 2}) rd_kafka_mock_broker_set_rtt(cluster, broker, 60'000);
+  rd_kafka_mock_start_request_tracking(cluster);
+  Result<ClusterMetadata> metadata;
+  std::thread asking([&] { metadata = ask_metadata(client, nullptr, 20s, "Asking failed"); });
+  if (const int32_t asked = next_asked(); asked != -1) {
+    rd_kafka_mock_broker_set_rtt(cluster, 3 - asked, 0);
+    rd_kafka_mock_broker_set_down(cluster, asked);
+  }
+  asking.join();
+  ASSERT_TRUE(metadata) << metadata.error().describe();
+}
+
+TEST_F(MetadataOfTwoBrokers, NobodyAnswersInTime) {
+  for (int broker : {1, 2}) rd_kafka_mock_broker_set_down(cluster, broker);
+  auto metadata = ask_metadata(client, nullptr, 50ms, "Asking failed");
+  ASSERT_FALSE(metadata);
+  EXPECT_EQ(metadata.error().message().rfind("Asking failed", 0), 0u) << metadata.error().message();
+}
+
+}  // namespace
+}  // namespace millrace::kafka

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "base/text_list.h"
 #include "config/config_provider.h"
 
 namespace millrace::config {
@@ -103,25 +104,13 @@ class ProviderResolver : public ConfigResolver {
   const std::map<std::string, std::unique_ptr<ConfigProvider>> providers_;
 };
 
-std::vector<std::string> names(const std::string& list) {
-  std::vector<std::string> items;
-  for (size_t from = 0; from <= list.size();) {
-    const size_t comma = std::min(list.find(',', from), list.size());
-    if (std::string_view item = trim(std::string_view(list).substr(from, comma - from));
-        !item.empty())
-      items.emplace_back(item);
-    from = comma + 1;
-  }
-  return items;
-}
-
 }  // namespace
 
 Result<std::shared_ptr<ConfigResolver>> make_config_resolver(const Properties& worker_properties) {
   auto declared = worker_properties.find("config.providers");
   std::map<std::string, std::unique_ptr<ConfigProvider>> providers;
   if (declared != worker_properties.end()) {
-    for (const std::string& name : names(declared->second)) {
+    for (const std::string& name : split_list(declared->second, EmptyItems::kLeftOut)) {
       const std::string prefix = "config.providers." + name + ".", key = prefix + "class";
       const std::string parameter_prefix = prefix + "param.";
       auto class_name = worker_properties.find(key);

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "base/freed_by.h"
+#include "base/text_list.h"
 
 namespace millrace::rest {
 namespace {
@@ -39,17 +40,6 @@ std::string openssl_reason() {
 std::string setting(const config::Properties& settings, const std::string& name) {
   auto found = settings.find(name);
   return found == settings.end() ? std::string() : std::string(config::trim(found->second));
-}
-
-std::vector<std::string> items(const std::string& list) {
-  std::vector<std::string> found;
-  for (size_t from = 0; from <= list.size();) {
-    const size_t comma = std::min(list.find(',', from), list.size());
-    std::string_view item = config::trim(std::string_view(list).substr(from, comma - from));
-    if (!item.empty()) found.emplace_back(item);
-    from = comma + 1;
-  }
-  return found;
 }
 
 // What a store holds.
@@ -213,7 +203,7 @@ Result<void> use_protocols(SSL_CTX* ssl, const config::Properties& settings) {
   std::string text = setting(settings, "ssl.enabled.protocols");
   if (text.empty()) text = "TLSv1.2,TLSv1.3";
   int lowest = 0, highest = 0;
-  for (const std::string& name : items(text)) {
+  for (const std::string& name : split_list(text, EmptyItems::kLeftOut)) {
     const int version = name == "TLSv1.3" ? TLS1_3_VERSION : name == "TLSv1.2" ? TLS1_2_VERSION : 0;
     if (version == 0)
       return refuse("Invalid value " + name +
@@ -229,7 +219,8 @@ Result<void> use_protocols(SSL_CTX* ssl, const config::Properties& settings) {
 // Java's names are the standard's; those of TLS 1.3 are OpenSSL's, too.
 Result<void> use_ciphers(SSL_CTX* ssl, const config::Properties& settings) {
   std::string suites, ciphers;
-  for (const std::string& name : items(setting(settings, "ssl.cipher.suites"))) {
+  for (const std::string& name :
+       split_list(setting(settings, "ssl.cipher.suites"), EmptyItems::kLeftOut)) {
     const char* known = OPENSSL_cipher_name(name.c_str());
     if (known == nullptr || std::strcmp(known, "(NONE)") == 0)
       return refuse("Invalid value " + name +

@@ -1,6 +1,7 @@
 #include "runtime/record_preview.h"
 
 #include "base/redaction.h"
+#include "base/text_list.h"
 #include "pipeline/sink_pipeline.h"
 #include "pipeline/source_pipeline.h"
 #include "runtime/preview_text.h"
@@ -21,15 +22,9 @@ std::shared_ptr<pipeline::ErrorPolicy> lenient_policy() {
 
 // `transforms`, which was validated before.
 std::vector<std::string> transform_names(const config::Properties& config) {
-  std::vector<std::string> names;
   auto found = config.find("transforms");
-  std::string_view rest = found == config.end() ? std::string_view() : found->second;
-  while (!rest.empty()) {
-    const size_t comma = rest.find(',');
-    names.emplace_back(config::trim(rest.substr(0, comma)));
-    rest = comma == std::string_view::npos ? std::string_view() : rest.substr(comma + 1);
-  }
-  return names;
+  if (found == config.end()) return {};
+  return split_list(found->second, EmptyItems::kLeftOut);
 }
 
 Bytes bytes_of(const std::optional<std::string>& text) {

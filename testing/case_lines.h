@@ -44,6 +44,14 @@ inline std::string failure_text(const Error& error) {
   return "FAIL " + std::string(error.exception_class()) + ": " + error.message();
 }
 
+// The same with its causes, each behind an arrow.
+inline std::string failure_with_causes(const Error& error) {
+  std::string text = failure_text(error);
+  for (const Error* each = error.cause(); each != nullptr; each = each->cause())
+    text += " <- " + std::string(each->exception_class()) + ": " + each->message();
+  return text;
+}
+
 // One line of output: control characters as escapes.
 inline std::string escaped(const std::string& text) {
   std::string out;

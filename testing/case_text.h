@@ -139,9 +139,14 @@ inline Result<Value> read(Converter& converter, const std::string& hex, std::str
 
 inline Result<Value> read_with(const std::string& reader, const std::string& hex,
                                std::string& bytes, data::Batch& batch) {
+  static const std::map<std::string, std::string> kClasses = {
+      {"H", "SimpleHeaderConverter"}, {"S", "StringConverter"},  {"B", "ByteArrayConverter"},
+      {"s", "ShortConverter"},        {"i", "IntegerConverter"}, {"l", "LongConverter"},
+      {"f", "FloatConverter"},        {"d", "DoubleConverter"},  {"z", "BooleanConverter"}};
   auto made = reader == "J"   ? converter("JsonConverter", "replace.null.with.default=false")
               : reader == "P" ? converter("JsonConverter", "schemas.enable=false")
-                              : converter("SimpleHeaderConverter", "-");
+                              : converter(kClasses.at(reader), "-");
+  if (!made) return fail(std::move(made).error());
   return read(**made, hex, bytes, batch);
 }
 

@@ -1,6 +1,8 @@
 #include "base/java_regex_syntax.h"
 
+#include <algorithm>
 #include <cctype>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -38,7 +40,10 @@ constexpr std::string_view kEscapes = "ABDGHPQRSVWXZabcdefhknprstuvwxz";  // let
 
 class Translator {
  public:
-  explicit Translator(const std::string& pattern) : in_(pattern) {}
+  // groups: how many the pattern has, as far as that is known.
+  Translator(const std::string& pattern, uint32_t groups) : in_(pattern), all_groups_(groups) {}
+
+  uint32_t groups() const { return groups_; }
 
   Result<std::string> run() {
     while (at_ < in_.size() && !problem_) element();
@@ -66,6 +71,11 @@ class Translator {
       return;
     }
     if (c == '(') return group();
+    if (c == '^' || c == '$') {  // PCRE2 does not repeat them
+      out_.append("(?:").append(1, c).append(")");
+      ++at_;
+      return;
+    }
     if (c == '{') {
       if (!digit_at(at_ + 1)) return refuse("Illegal repetition");
       if (in_.find('}', at_) == std::string::npos) return refuse("Unclosed counted closure");
@@ -80,6 +90,7 @@ class Translator {
       return refuse("Dangling meta character '*'");
     }
     if (!sees("(?")) {
+      ++groups_;
       out_.push_back(in_[at_++]);
       return;
     }
@@ -100,7 +111,9 @@ class Translator {
     if (at_ == begin || digit_at(begin))
       return refuse("capturing group name does not start with a Latin letter");
     if (!sees(">")) return refuse("named capturing group is missing trailing '>'");
-    out_.append(in_, begin, at_ - begin);
+    ++groups_;
+    names_.push_back(in_.substr(begin, at_ - begin));
+    out_ += names_.back();
   }
 
   // Flags that PCRE2 has, too; Unicode case, Unix lines and Unicode classes have no counterpart.
@@ -131,6 +144,18 @@ class Translator {
     if (c == 'p' || c == 'P') return property(out, in_set);
     if (c == 'u') return code_unit(out);
     if (c == '0') return octal(out);
+    if (c >= '1' && c <= '9' && !in_set) return group_reference(out);
+    if (c == 'k' && !in_set) return name_reference(out);
+    if (in_set && std::string_view("123456789bBAGZzkRX").find(c) != std::string_view::npos) {
+      ++at_;
+      return refuse("Illegal/unsupported escape sequence");
+    }
+    if (!in_set && std::string_view("AbBGzZ").find(c) != std::string_view::npos) {
+      // PCRE2 repeats no assertion of one character.
+      out.append("(?:\\").append(1, c).append(")");
+      at_ += 2;
+      return;
+    }
     if (std::isalpha(static_cast<unsigned char>(c)) != 0 &&
         kEscapes.find(c) == std::string_view::npos) {
       ++at_;
@@ -139,6 +164,28 @@ class Translator {
     out.push_back('\\');
     out.push_back(c);
     at_ += 2;
+  }
+
+  // As many digits as make a group that has begun. One that never comes never matches.
+  void group_reference(std::string& out) {
+    uint32_t number = static_cast<uint32_t>(in_[++at_] - '0');
+    while (digit_at(++at_)) {
+      const uint32_t longer = number * 10 + static_cast<uint32_t>(in_[at_] - '0');
+      if (longer > groups_) break;
+      number = longer;
+    }
+    out += number > all_groups_ ? "(?!)" : "\\g{" + std::to_string(number) + "}";
+  }
+
+  void name_reference(std::string& out) {
+    at_ += 2;
+    if (!sees("<")) return refuse("\\k is not followed by '<' for named capturing group");
+    const size_t end = std::min(in_.find('>', at_), in_.size());
+    const std::string name = in_.substr(at_ + 1, end - at_ - 1);
+    if (std::find(names_.begin(), names_.end(), name) == names_.end())
+      return refuse("named capturing group <" + name + "> does not exist");
+    at_ = end + 1;
+    out += "\\k<" + name + ">";
   }
 
   void quotation(std::string& out) {
@@ -266,6 +313,9 @@ class Translator {
   const std::string& in_;
   size_t at_ = 0;
   std::string out_;
+  const uint32_t all_groups_;
+  uint32_t groups_ = 0;              // that have begun
+  std::vector<std::string> names_;   // of these
   std::vector<std::string> nested_;  // sets within the set at hand
   int depth_ = 0;
   std::optional<std::string> problem_;
@@ -274,7 +324,10 @@ class Translator {
 }  // namespace
 
 Result<std::string> java_regex_to_pcre2(const std::string& pattern) {
-  return Translator(pattern).run();
+  constexpr uint32_t kMany = 0xffff;  // more than PCRE2 has
+  Translator counter(pattern, kMany);
+  if (auto once = counter.run(); !once || pattern.find('\\') == pattern.npos) return once;
+  return Translator(pattern, counter.groups()).run();
 }
 
 }  // namespace millrace

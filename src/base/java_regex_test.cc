@@ -46,6 +46,21 @@ TEST(JavaRegex, KnowsJavasNamesAndEscapes) {
   EXPECT_FALSE(JavaRegex::compile("a{x"));
 }
 
+TEST(JavaRegex, ReadsReferencesToGroupsAsJavaDoes) {
+  EXPECT_TRUE(regex("(o)r\\1").matches("oro"));
+  EXPECT_TRUE(regex("(o)\\11").matches("oo1"));  // there is no group 11
+  EXPECT_TRUE(regex("a|\\2(b)").matches("a"));   // nor a second: it never matches
+  EXPECT_FALSE(regex("\\2(b)").matches("b"));
+  EXPECT_TRUE(regex("(?<n>o)\\k<n>").matches("oo"));
+  EXPECT_FALSE(JavaRegex::compile("\\k<n>(?<n>o)"));
+  EXPECT_FALSE(JavaRegex::compile("[\\1]"));
+}
+
+TEST(JavaRegex, RepeatsAssertions) {
+  EXPECT_TRUE(regex("\\A+o\\b*\\z?").matches("o"));
+  EXPECT_TRUE(regex("\\Z??^*o$*").matches("o"));
+}
+
 TEST(JavaRegex, SaysWhatIsWrong) {
   auto broken = JavaRegex::compile("a(b");
   ASSERT_FALSE(broken);

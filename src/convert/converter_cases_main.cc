@@ -34,18 +34,18 @@ Cell with_schemas(const Schema* schema, const Cell& cell, Arena& arena) {
 
 std::string run(const std::vector<std::string>& parts) {
   auto made = converter(parts[1], parts[2]);
-  if (!made) return failure_text(made.error());
+  if (!made) return failure_with_causes(made.error());
   data::Batch batch;
   std::string first_bytes, second_bytes;
   if (parts[0] == "R") {
     auto value = read(**made, parts[3], first_bytes, batch);
-    if (!value) return failure_text(value.error());
+    if (!value) return failure_with_causes(value.error());
     return "OK " + schema_text(value->schema) + " " + value_text(value->cell);
   }
   auto first = read_with(parts[3], parts[4], first_bytes, batch);
-  if (!first) return failure_text(first.error());
+  if (!first) return failure_with_causes(first.error());
   auto second = read_with(parts[5], parts[6], second_bytes, batch);
-  if (!second) return failure_text(second.error());
+  if (!second) return failure_with_causes(second.error());
   Bytes output;
   std::string_view topic = "t", header = "h";
   uint32_t index = 0;
@@ -54,7 +54,7 @@ std::string run(const std::vector<std::string>& parts) {
   if (first->schema != second->schema) cell = with_schemas(second->schema, cell, batch.arena());
   (*made)->from_connect(
       {batch, {&index, 1}, &first->schema, &cell, &topic, &header, &output, failures});
-  if (!failures.empty()) return failure_text(failures[0].error);
+  if (!failures.empty()) return failure_with_causes(failures[0].error);
   return output.data == nullptr ? "OK -" : "OK " + hex_of(output.text());
 }
 

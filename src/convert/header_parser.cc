@@ -170,7 +170,8 @@ bool HeaderParser::quoted_string(HeaderValue& value) {
 Cell HeaderParser::finish(Kind kind, const std::vector<Cell>& cells, size_t count) {
   Cell* copy = arena_.allocate_array<Cell>(cells.size());
   std::copy(cells.begin(), cells.end(), copy);
-  return data::nested_cell(kind, copy, static_cast<uint32_t>(count));
+  return kind == Kind::kMap ? data::linked_map_cell(copy, static_cast<uint32_t>(count))
+                            : data::nested_cell(kind, copy, static_cast<uint32_t>(count));
 }
 
 bool HeaderParser::array(HeaderValue& value) {

@@ -470,9 +470,20 @@ class Cast : public SideTransform {
                       .error());  // a struct is no primitive
     }
     if (std::string problem = builder.problem(); !problem.empty())
-      return schema_failure(std::move(problem));
+      return wrong_default(schema, std::move(problem));
     plan.schema = builder.build();
     return plan;
+  }
+
+  // The name that is kept asks for a value of another class.
+  Failure wrong_default(const Schema& schema, std::string problem) const {
+    const Kind type = spec_.whole.value_or(Kind::kStruct);
+    Error cause(ErrorKind::bad_data,
+                "Invalid Java object for schema \"" + schema.name().value_or("") + "\" with type " +
+                    std::string(data::type_name(type)) + ": class " +
+                    std::string(data::java_class_name(data::integer_cell(type, 0))) + " for value");
+    return millrace::fail(
+        std::move(schema_failure(std::move(problem)).value()).caused_by(std::move(cause)));
   }
 
   static Result<void> cast_default(Arena& arena, const Schema& schema, Kind type,

@@ -1,4 +1,5 @@
 // HoistField: wraps the whole key or value into one field.
+#include "convert/value_check.h"
 #include "transform/java_map.h"
 #include "transform/keys.h"
 #include "transform/registry.h"
@@ -38,11 +39,19 @@ class HoistField : public SideTransform {
           return builder.build();
         });
     if (!wrapped) return fail(std::move(wrapped).error());
-    if (auto ok = check_put((**wrapped)->fields()[0], datum.value); !ok) return ok;
+    if (auto ok = put(datum); !ok) return ok;
     Cell* row = work.arena().allocate_array<Cell>(1);
     row[0] = datum.value;
     datum = {(*wrapped)->get(), data::nested_cell(Kind::kStruct, row, 1)};
     return {};
+  }
+
+  // Struct.put. SetSchemaMetadata can have given a schema a name that asks for values of another
+  // class.
+  Result<void> put(const Datum& datum) const {
+    if (data::is_null(datum.value)) return check_put_null({field_, SchemaRef(datum.schema)});
+    if (datum.schema->logical_type() == data::LogicalType::kNone) return {};
+    return convert::validate_value(*datum.schema, datum.value, "field: \"" + field_ + "\"");
   }
 
   const std::string field_;

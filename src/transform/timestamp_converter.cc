@@ -2,6 +2,7 @@
 #include <array>
 
 #include "data/java_date.h"
+#include "data/java_string.h"
 #include "data/java_text.h"
 #include "transform/java_map.h"
 #include "transform/keys.h"
@@ -316,7 +317,7 @@ class TimestampConverter : public SideTransform {
 };
 
 bool blank(const std::string& text) {
-  return text.find_first_not_of(" \t\r\n\f") == std::string::npos;
+  return data::java_trim(text).empty();
 }
 
 Result<std::unique_ptr<Transform>> make(const config::Config& config, Side side) {

@@ -15,18 +15,37 @@ import org.apache.kafka.connect.storage.HeaderConverter;
 class CaseText {
     private static final Map<String, HeaderConverter> CONVERTERS = new HashMap<>();
 
+    // With its causes, each behind an arrow.
+    static String failure(Throwable failure) {
+        StringBuilder text = new StringBuilder("FAIL ");
+        for (Throwable each = failure; each != null; each = each.getCause()) {
+            if (each != failure) text.append(" <- ");
+            text.append(each.getClass().getName()).append(": ").append(each.getMessage());
+        }
+        return text.toString();
+    }
+
     static String escaped(String text) {
         return text.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
     }
 
     static SchemaAndValue read(String reader, String hex) throws Exception {
-        return reader(reader).toConnectHeader("t", "h", bytes(hex));
+        SchemaAndValue read = reader(reader).toConnectHeader("t", "h", bytes(hex));
+        return read == null ? SchemaAndValue.NULL : read;
     }
 
     static HeaderConverter reader(String name) throws Exception {
         return switch (name) {
             case "J" -> converter("org.apache.kafka.connect.json.JsonConverter", "replace.null.with.default=false");
             case "P" -> converter("org.apache.kafka.connect.json.JsonConverter", "schemas.enable=false");
+            case "S" -> converter("org.apache.kafka.connect.storage.StringConverter", "-");
+            case "B" -> converter("org.apache.kafka.connect.converters.ByteArrayConverter", "-");
+            case "s" -> converter("org.apache.kafka.connect.converters.ShortConverter", "-");
+            case "i" -> converter("org.apache.kafka.connect.converters.IntegerConverter", "-");
+            case "l" -> converter("org.apache.kafka.connect.converters.LongConverter", "-");
+            case "f" -> converter("org.apache.kafka.connect.converters.FloatConverter", "-");
+            case "d" -> converter("org.apache.kafka.connect.converters.DoubleConverter", "-");
+            case "z" -> converter("org.apache.kafka.connect.converters.BooleanConverter", "-");
             default -> converter("org.apache.kafka.connect.storage.SimpleHeaderConverter", "-");
         };
     }

@@ -22,7 +22,7 @@ public class ConverterCases {
             try {
                 result = "OK " + run(line.split("\t", -1));
             } catch (Throwable failure) {
-                result = "FAIL " + failure.getClass().getName() + ": " + failure.getMessage();
+                result = CaseText.failure(failure);
             }
             out.println(CaseText.escaped(result));
         }

@@ -42,7 +42,7 @@ public class TransformCases {
             try {
                 result = run(line.split("\t", -1));
             } catch (Throwable failure) {
-                result = "FAIL " + failure.getClass().getName() + ": " + failure.getMessage();
+                result = CaseText.failure(failure);
             }
             out.println(CaseText.escaped(result));
         }
@@ -57,7 +57,7 @@ public class TransformCases {
         ConnectHeaders headers = new ConnectHeaders();
         if (!parts[9].equals("-")) {
             for (String header : parts[9].split(";")) {
-                String[] words = header.split(" ");
+                String[] words = header.split(" ", -1);
                 headers.add(words[0], CaseText.read(words[1], words[2]));
             }
         }

@@ -2,7 +2,9 @@
 
 import json
 import random
+import struct
 
+import regexes
 import times
 
 PACKAGE = "org.apache.kafka.connect.transforms."
@@ -35,14 +37,26 @@ PATHS = ["inner.b", "a.b", "`a.b`", "inner.c", "a.c.x", "`a", "a.", "inner", "in
 REPLACEMENTS = ["*", "7", "12.9", "-1", "", "300", "1e5", " 7", "7 ", "1e400", "0x10", "+7", "NaN", "true", "99999999999999999999", "1e-5", "-0", "٣", "1E+3", ".5", "5.", "70000", "-129", "1e10", "x", "ä", "3000000000", "1.7976931348623157e309", "-0.0", "2020-01-02"]
 
 
+# What the other converters make of bytes: reader (see CaseText.java), how the number is packed, some values.
+OTHER_READERS = [("S", None, ["", "x", "12", "ä", "2020-01-02", "true", " 7 ", "1e3", "NaN"]), ("B", None, ["", "\0", "bytes"]), ("s", ">h", [0, -1, 32767, 300]), ("i", ">i", [0, -1, 2 ** 31 - 1, 70000]),
+                 ("l", ">q", [0, -1, 2 ** 63 - 1, -2 ** 63, 1600000000123, -62135596800001]), ("f", ">f", [0.0, -0.0, 1.5, float("nan"), float("inf"), -1e30, 3.4e38, 1e-45]),
+                 ("d", ">d", [0.0, -0.0, 12.9, float("nan"), float("-inf"), 1e300, 5e-324, 9007199254740993.0]), ("z", ">?", [True, False]),
+                 ("H", None, ["null", "true", "12", "-129", "1.5", "1e300", "2020-01-02", "12:30:00.000Z", "2020-01-02T03:04:05.006Z", "1960-05-06T03:04:05.006Z", "[1,2]", '["a"]', '{"a":1}',
+                              '{"a":1,"b":2}', "x", '{"a":{"b":1}}', '[[1],[2]]'])]
+
+
 def kind_of_default(schema):
-    return schema["type"] not in ("struct", "array", "map") or schema["type"] == "array" and kind_of_default(schema["items"])
+    """Java's JSON converter does not take defaults of structs, but of what holds them."""
+    return schema["type"] != "struct"
 
 
 class Corpus:
     def __init__(self, seed):
         self.random = random.Random(seed)
         self.format = None  # of the configuration at hand: texts are made to match it
+        self.whole = False  # it is for whole keys and values rather than for fields
+        self.shared = []  # schemas that records of the configuration at hand share
+        self.focus = FIELDS  # fields that it is about
 
     def maybe(self, probability):
         return self.random.random() < probability
@@ -57,7 +71,7 @@ class Corpus:
             name = self.pick(list(LOGICALS))
             schema = {"type": LOGICALS[name][0], "name": LOGICAL + name, "version": 1}
             if name == "Decimal":
-                schema["parameters"] = {"scale": self.pick(["0", "2"])}
+                schema["parameters"] = {"scale": self.pick(["0", "2", "2", "-3", "30"])}
             return schema
         return {"type": self.pick(list(PRIMITIVES))}
 
@@ -67,28 +81,28 @@ class Corpus:
             schema = {"type": "string"}
         elif field == "ts":
             schema = self.pick([{"type": "int64"}, {"type": "int64"}, {"type": "string"}] + [{"type": LOGICALS[n][0], "name": LOGICAL + n, "version": 1} for n in ("Date", "Time", "Timestamp")])
-        elif depth == 0 and kind < 0.85 or depth in (1, 2) and (kind < 0.12 or field in ("inner", "a")):
+        elif depth == 0 and kind < (0.4 if self.whole else 0.85) or depth in (1, 2) and (kind < 0.12 or field in ("inner", "a")):
             schema = {"type": "struct", "fields": []}
             for name in FIELDS if depth == 0 else ["b", "c", "id", "a"]:
-                if self.maybe(0.55):
+                if self.maybe(0.85 if name in self.focus and self.focus is not FIELDS else 0.55):
                     schema["fields"].append(dict(self.schema(depth + 1, name), field=name))
         elif kind < 0.2 and depth or field == "tags":
-            schema = {"type": "array", "items": self.schema(3)}
+            schema = {"type": "array", "items": self.schema(self.pick([2, 3, 3]))}
         elif kind < 0.25 and depth or field == "attrs":
-            schema = {"type": "map", "keys": {"type": "string"}, "values": self.schema(3)}
+            keys = {"type": "string"} if self.maybe(0.85) else {"type": self.pick(["int32", "int64", "boolean", "string"]), "optional": self.maybe(0.5)}
+            schema = {"type": "map", "keys": keys, "values": self.schema(self.pick([2, 3, 3]))}
         else:
             schema = self.leaf()
         schema = dict(schema)
         schema["optional"] = self.maybe(0.4)
         if "name" not in schema and self.maybe(0.2):
-            schema["name"] = self.pick(["row", "com.x.Row"])
+            schema["name"] = self.pick(["row", "com.x.Row", "row", ""])
         if self.maybe(0.15):
-            schema["version"] = self.pick([1, 7])
+            schema["version"] = self.pick([1, 7, 0, -2147483648])
         if self.maybe(0.1):
-            schema["doc"] = "some doc"
+            schema["doc"] = self.pick(["some doc", ""])
         if "parameters" not in schema and self.maybe(0.1):
-            schema["parameters"] = {"p": "1"}
-        # Java's JSON converter does not take defaults of structs.
+            schema["parameters"] = self.pick([{"p": "1"}, {"b": "1", "a": ""}, {}])
         if kind_of_default(schema) and self.maybe(0.25):
             schema["default"] = json.loads(self.payload(schema, nulls=False))
         return schema
@@ -103,6 +117,11 @@ class Corpus:
             return "{" + ",".join("%s:%s" % (json.dumps(f["field"]), self.payload(f, nulls)) for f in schema["fields"]) + "}"
         if kind == "array":
             return "[" + ",".join(self.payload(schema["items"], nulls) for _ in range(self.random.randrange(3))) + "]"
+        if kind == "map" and schema["keys"]["type"] != "string":
+            keys = self.random.sample([k for k in ["0", "1", "-1", "2147483647", "70000", "null" if schema["keys"]["optional"] else "5"]], self.random.randrange(3))
+            if schema["keys"]["type"] == "boolean":
+                keys = ["true", "false"][: self.random.randrange(3)]
+            return "[" + ",".join("[%s,%s]" % (k, self.payload(schema["values"], nulls)) for k in keys) + "]"
         if kind == "map":
             return "{" + ",".join('"%s":%s' % (k, self.payload(schema["values"], nulls)) for k in "kl"[: self.random.randrange(3)]) + "}"
         if kind == "string" and self.format is not None and self.maybe(0.7):
@@ -127,13 +146,24 @@ class Corpus:
             return json.dumps(times.text(self.random, self.format), ensure_ascii=False)
         return self.pick(PRIMITIVES["int64"] + ['"2020-01-02"', "null", "-5"])
 
+    def other(self):
+        reader, packed, values = self.pick(OTHER_READERS)
+        value = self.pick(values)
+        if self.maybe(0.1):
+            return reader, "-"
+        return reader, (struct.pack(packed, value) if packed else value.encode()).hex()
+
     def datum(self):
         """reader and bytes"""
         choice = self.random.random()
         if choice < 0.04:
             return "P", "-"
+        if choice > 0.95 or self.whole and choice > 0.8:
+            return self.other()
         if choice < 0.6:
-            schema = self.schema()
+            if not self.shared or self.maybe(0.5):
+                self.shared.append(self.schema())
+            schema = self.pick(self.shared)
             text = '{"schema":%s,"payload":%s}' % (json.dumps(schema), self.payload(schema))
             return "J", text.encode().hex()
         return "P", self.plain().encode().hex()
@@ -141,7 +171,7 @@ class Corpus:
     # Configurations.
 
     def field(self):
-        return self.pick(FIELDS) if self.maybe(0.9) else self.pick(ABSENT)
+        return self.pick(self.focus) if self.maybe(0.93) else self.pick(ABSENT)
 
     def fields(self, least=1):
         names = [self.field() for _ in range(self.random.randrange(least, 4))]
@@ -150,7 +180,8 @@ class Corpus:
     def cast(self):
         kinds = ["int8", "int16", "int32", "int64", "float32", "float64", "boolean", "string", "STRING"]
         if self.maybe(0.25):
-            return {"spec": self.pick(kinds + ["bytes", "foo", "int8,int16", "", " int8 ", "Int8", ",", "int8,", ":int8", "struct", "int32:", "a:int8,"])}
+            self.whole = True
+            return {"spec": self.pick(kinds * 3 + ["bytes", "foo", "int8,int16", "", " int8 ", "Int8", ",", "int8,", ":int8", "struct", "int32:", "a:int8,"])}
         items = ["%s:%s" % (self.field(), self.pick(kinds)) for _ in range(self.random.randrange(1, 4))]
         if self.maybe(0.05):
             items.append(self.pick(["a:b:c", "id:array", " id : int8 ", "string"]))
@@ -168,12 +199,19 @@ class Corpus:
     def timestamp_converter(self):
         config = {"target.type": self.pick(["string", "unix", "Date", "Time", "Timestamp"]) if self.maybe(0.97) else "date"}
         if self.maybe(0.8):
-            config["field"] = self.pick(["ts", "ts", "ts", "id", "name", "missing"])
+            config["field"] = self.pick(["ts", "ts", "ts", "id", "name", "missing", self.field()])
+        else:
+            self.whole = True
         if self.maybe(0.75):
             config["format"] = self.format = times.pattern(self.random)
         if self.maybe(0.4):
             config["unix.precision"] = self.pick(["seconds", "milliseconds", "microseconds", "nanoseconds"] * 4 + ["days", "Seconds", ""])
         return config
+
+    def path(self):
+        if self.maybe(0.4):
+            return "".join(self.pick("ab.`\\c") for _ in range(self.random.randrange(1, 9)))
+        return ".".join(self.pick(FIELDS[:8] + ["a", "b", "c", "`a.b`", "k", "`a`", "`"]) for _ in range(self.random.randrange(1, 4)))
 
     def settings(self, name):
         if name == "Cast":
@@ -181,7 +219,7 @@ class Corpus:
         if name == "DropHeaders":
             return {"headers": self.pick(["h", "h,k", "none", "", "k"])}
         if name == "ExtractField":
-            path = self.field() if self.maybe(0.5) else self.pick(PATHS)
+            path = self.field() if self.maybe(0.5) else self.pick(PATHS) if self.maybe(0.6) else self.path()
             return {"field": path, **({"field.syntax.version": self.pick(["V1", "V2", "v2", "V2", "V3"])} if self.maybe(0.6) else {})}
         if name == "Flatten":
             return {"delimiter": self.pick(["_", "", "::"])} if self.maybe(0.5) else {}
@@ -190,7 +228,7 @@ class Corpus:
             headers = ["h%d" % i for i in range(len(names) if self.maybe(0.95) else 1)]
             return {"fields": ",".join(names), "headers": ",".join(headers), "operation": self.pick(["move", "copy", "copy", "MOVE"])}
         if name == "HoistField":
-            return {"field": self.pick(["hoisted", "id", ""])}
+            return {"field": self.pick(["hoisted", "id", "", self.field(), "a.b", "ä"])}
         if name == "InsertField":
             return self.insert_field()
         if name == "InsertHeader":
@@ -198,7 +236,7 @@ class Corpus:
         if name == "MaskField":
             return {"fields": self.fields(), **({"replacement": self.pick(REPLACEMENTS)} if self.maybe(0.5) else {})}
         if name == "RegexRouter":
-            regex, replacement = self.pick(REGEXES)
+            regex, replacement = self.pick(REGEXES) if self.maybe(0.4) else (regexes.regex(self.random), regexes.replacement(self.random))
             return {"regex": regex, "replacement": replacement}
         if name == "ReplaceField":
             config = {}
@@ -221,7 +259,7 @@ class Corpus:
         if name == "TimestampRouter":
             config = {}
             if self.maybe(0.6):
-                config["topic.format"] = self.pick(["${topic}-${timestamp}", "${timestamp}", "x", "${topic}${topic}", "$1${timestamp}\\"])
+                config["topic.format"] = self.pick(["", "${TOPIC}-${timestamp", "$${topic}", "${${topic}}", "${timestamp}-${timestamp}", "${topic}-${timestamp}", "${timestamp}", "x", "${topic}${topic}", "$1${timestamp}\\"])
             if self.maybe(0.6):
                 config["timestamp.format"] = times.pattern(self.random)
             return config
@@ -252,16 +290,20 @@ class Corpus:
         if kind == "HasHeaderKey":
             config["predicates.%s.name" % name] = self.pick(["h", "k", "none", ""])
         if kind == "TopicNameMatches":
-            config["predicates.%s.pattern" % name] = self.pick(["orders", "ord", "o.*", "", "[", "orders|x"])
+            config["predicates.%s.pattern" % name] = self.pick(["orders", "ord", "o.*", "", "[", "orders|x"]) if self.maybe(0.5) else regexes.regex(self.random)
         if self.maybe(0.4):
             config["transforms.%s.negate" % alias] = self.pick(["true", "false", "TRUE"])
         return config
 
     def config(self, name=None):
-        self.format = None
+        self.format, self.whole, self.shared, self.focus = None, False, [], FIELDS
         names = [name or self.pick(self.SIDES + self.WHOLE)]
-        if self.maybe(0.3):
+        chain = self.random.random()
+        if chain < 0.3:
             names += [self.pick(self.SIDES + self.WHOLE) for _ in range(self.random.randrange(1, 3))]
+        elif chain < 0.6:  # transforms that meet each other's fields
+            self.focus = self.random.sample(FIELDS, 3)
+            names += [self.pick(self.SIDES * 2 + self.WHOLE) for _ in range(self.random.randrange(1, 6))]
         config = {"transforms": ",".join("t%d" % i for i in range(len(names)))}
         for i, each in enumerate(names):
             config.update(self.transform("t%d" % i, each))
@@ -274,18 +316,23 @@ class Corpus:
         if self.maybe(0.6):
             return "-"
         texts = ["1", '"x"', "null", "1.5", "[1]", "-"]
-        return ";".join("%s H %s" % (self.pick(["h", "k", "h0"]), text if text == "-" else text.encode().hex()) for text in [self.pick(texts) for _ in range(self.random.randrange(1, 4))])
+        headers = []
+        for _ in range(self.random.randrange(1, 4)):
+            text = self.pick(texts)
+            reader, data = self.datum() if self.maybe(0.2) else ("H", text if text == "-" else text.encode().hex())
+            headers.append("%s %s %s" % (self.pick(["h", "k", "h0"]), reader, data))
+        return ";".join(headers)
 
-    def case(self, config):
+    def case(self, config, sink):
         key = self.datum() if self.maybe(0.5) else ("P", self.pick(["null", '"k"', "1"]).encode().hex())
         value = self.datum()
         timestamp = self.pick(["-", "0", "1600000000123", "-1000", "253402300800000", "-62135596800001", "-12219292800001", "1582934399999", "951782400000"]) if self.maybe(0.3) else "1600000000123"
-        partition, offset = self.pick([("-", "-"), ("3", "-"), ("0", "17"), ("3", "17")])
-        return "\t".join([config, self.pick(["orders", "orders", "a-b"]), partition, timestamp, offset, *key, *value, self.headers()])
+        partition, offset = self.pick([("0", "17"), ("3", "18")] if sink else [("-", "-"), ("3", "-")])
+        return "\t".join([config, self.pick(["orders", "orders", "a-b", "a.b_c-1"]), partition, timestamp, offset, *key, *value, self.headers()])
 
     def cases(self, count):
         lines, names = [], self.SIDES + self.WHOLE
         while len(lines) < count:
-            config = self.config(names[len(lines) // 6 % len(names)])
-            lines += [self.case(config) for _ in range(6)]
+            config, sink = self.config(names[len(lines) // 6 % len(names)]), self.maybe(0.5)
+            lines += [self.case(config, sink) for _ in range(6)]
         return lines[:count]

@@ -115,6 +115,10 @@ TEST(RegexProblemTest, SaysWhereAsJavaDoes) {
   EXPECT_EQ(regex_problem("[z-a]"), "Illegal character range near index 3\n[z-a]\n   ^");
   EXPECT_EQ(regex_problem("))"), "Unmatched closing ')'\n))");
   EXPECT_EQ(regex_problem("a{2,1}"), "Illegal repetition range near index 5\na{2,1}\n     ^");
+  EXPECT_EQ(regex_problem("\\p{Foo}x"),
+            "Unknown character property name {Foo} near index 6\n\\p{Foo}x\n      ^");
+  EXPECT_EQ(regex_problem("\\p{"), "Unclosed character family near index 3\n\\p{");
+  EXPECT_EQ(regex_problem("[\\p{IsLatin}\\pL]"), "");
   EXPECT_EQ(regex_problem("日本("), "Unclosed group near index 3\n日本(");
 }
 

@@ -186,7 +186,9 @@ class Checker {
       at_ = end == std::string_view::npos ? regex_.size() : end + 2;
     } else if (c == 'x' && peek(at_) == '{' && !is_hexadecimal(peek(at_ + 1))) {
       fail("Illegal hexadecimal escape sequence", at_);
-    } else if (peek(at_) == '{' && std::string_view("pPNx").find(c) != std::string_view::npos) {
+    } else if (c == 'p' || c == 'P') {
+      property();
+    } else if (peek(at_) == '{' && std::string_view("Nx").find(c) != std::string_view::npos) {
       at_ = std::min(regex_.find('}', at_), regex_.size() - 1) + 1;  // for the engine to judge
     } else if (c == 'x') {
       if (!is_hexadecimal(peek(at_))) return fail("Illegal hexadecimal escape sequence", at_);
@@ -203,6 +205,36 @@ class Checker {
     } else if (c == 'k') {
       back_reference();
     }
+  }
+
+  // Of characters: \p{Lu}, \pL, \p{script=Latin}.
+  void property() {
+    std::string name;
+    if (peek(at_) == '{') {
+      const size_t end = regex_.find('}', at_);
+      if (end == std::string_view::npos) return fail("Unclosed character family", regex_.size());
+      if (end == at_ + 1) return fail("Empty character family", end);
+      name = regex_.substr(at_ + 1, end - at_ - 1);
+      at_ = end + 1;
+    } else {
+      if (at_ >= regex_.size())  // Java reads the mark of the end
+        return fail("Unknown character property name {" + std::string(1, '\0') + "}",
+                    regex_.size());
+      const size_t begin = at_++;
+      while ((static_cast<unsigned char>(peek(at_)) & 0xC0) == 0x80) ++at_;
+      name = regex_.substr(begin, at_ - begin);
+    }
+    const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+      return is_letter(c) || is_digit(c) ||
+             std::string_view("=_- ").find(c) != std::string_view::npos;
+    });
+    if (plain && JavaRegex::compile("\\p{" + name + "}")) return;
+    const size_t equals = name.find('=');
+    if (equals == std::string::npos)
+      return fail("Unknown character property name {" + name + "}", before(at_));
+    fail("Unknown Unicode property {name=<" + name.substr(0, equals) + ">, value=<" +
+             name.substr(equals + 1) + ">}",
+         before(at_));
   }
 
   void back_reference() {

@@ -58,6 +58,23 @@ MALFORMED = [b"", b" ", b"{", b"}", b"[", b"]", b"[1", b"[1,", b"[1,]", b"{\"a\"
              b"{\"a\":" * 999 + b"1" + b"}" * 999, b"{\"a\":" * 1001 + b"1" + b"}" * 1001, b"{\"a\":1,\"a\":2}", b"{\"b\":1,\"a\":2,\"b\":3}",
              b"{\"a\" : 1 , \"b\" : [ 1 , 2 ] }", b"\n\t\r {\"a\":1}", b"[1 2]", b"{\"a\":1 \"b\":2}", b"{\"a\" 1}", b"{1:2}", b"[,1]", b"{,}"]
 
+# What is no part of a schema, in its place: member of the schema and JSON texts.
+ODD_MEMBERS = [("type", ["null", "5", "true", '"Int32"', '"float32"', '"float64"', '"INT8"', '""', '" int8"', '["int32"]', '"null"', '"struct"', '"map"', '"array"']),
+               ("optional", ["null", "1", '"true"', '"false"', "[]", "0"]), ("name", ["null", "5", '""', "{}", '"%sDecimal"' % LOGICAL, '"%sDate"' % LOGICAL]),
+               ("version", ["null", '"1"', "1.5", "1.0", "-1", "4294967297", "123456789012345678901", "1e1", "true", "0"]), ("doc", ["null", "5", '""', "[]"]),
+               ("parameters", ["null", "{}", "[]", '"x"', '{"a":1}', '{"a":null}', '{"a":"b","a":"c"}', '{"z":"1","a":"2"}', '{"scale":"2"}', '{"scale":2}', '{"scale":"9999999999"}', '{"scale":" 2"}', '{"scale":"+2"}', '{"scale":"٢"}']),
+               ("default", ["null", "1", '"x"', "[]", "{}", "true", "1.5", "[null]", '{"id":1}', '[["a",1]]', "300", "1e400", '"AAE="', '"AAE"']),
+               ("items", ["null", "{}", "5", '"int8"', '{"type":"int8"}', "[]", '{"type":"int8","optional":true}']), ("keys", ["null", "{}", "5", '{"type":"string","optional":true}', '{"type":"string","default":"d"}']),
+               ("values", ["null", "{}", "5", '{"type":"int8"}', '{"type":"int8","optional":true,"default":7}']),
+               ("fields", ["null", "{}", "5", "[]", "[5]", "[null]", "[[]]", '[{"type":"int8"}]', '[{"field":"a"}]', '[{"type":"int8","field":5}]', '[{"type":"int8","field":null}]', '[{"type":"int8","field":""}]',
+                           '[{"type":"int8","field":"a"},{"type":"int8","field":"a"}]', '[{"type":"int8","field":"a","optional":true},{"type":"x","field":"b"}]']), ("unknown", ["1", "{}"]),
+               ("field", ["5", '"f"'])]
+ENVELOPES = ['{"schema":%(s)s}', '{"payload":%(p)s}', '{"schema":%(s)s,"payload":%(p)s,"extra":1}', '{"payload":%(p)s,"schema":%(s)s}', '{"schema":%(s)s,"schema":%(s)s}', '{"schema":{"type":"int8"},"schema":%(s)s,"payload":%(p)s}',
+             '{"schema":%(s)s,"payload":1,"payload":%(p)s}', '{"schema":%(s)s,"payload":%(p)s,"payload":%(p)s}', '{"Schema":%(s)s,"payload":%(p)s}', '{"schema":%(s)s,"payloads":%(p)s}', '[%(s)s,%(p)s]', '%(p)s', '%(s)s',
+             ' {\n "schema" :\t%(s)s , "payload" : %(p)s } ', '{"schema":[%(s)s],"payload":%(p)s}', '{"schema":"x","payload":%(p)s}', '{"schema":5,"payload":%(p)s}', '{"schema":{},"payload":%(p)s}', '{"schema":[],"payload":%(p)s}',
+             '{"schema":true,"payload":%(p)s}', '{"schema":%(s)s,"payload":{"schema":%(s)s,"payload":%(p)s}}', '{"schema":%(s)s,"payload":%(p)s}{', '{"schema":%(s)s,"payload":%(p)s} x', '{"\\u0073chema":%(s)s,"payload":%(p)s}',
+             '{"schema":%(s)s,"payload":null}', '{"schema":null,"payload":%(p)s}', '{"schema":null,"payload":null}', '{"schema":null}', '{"payload":null}', '{"schema":%(s)s,"":%(p)s}', '{"schema":%(s)s,"payload":%(p)s,}']
+
 
 def envelope(schema, payload_text):
     return '{"schema":%s,"payload":%s}' % (json.dumps(schema, ensure_ascii=False, separators=(",", ":")), payload_text)
@@ -92,7 +109,9 @@ class Corpus:
         elif kind == "array":
             schema["items"] = self.schema(depth + 1)
         elif kind == "map":
-            schema["keys"] = {"type": "string"} if self.random.random() < 0.6 else {"type": self.random.choice(PRIMITIVES[:8])}
+            schema["keys"] = {"type": "string"} if self.random.random() < 0.6 else self.random.choice([
+                {"type": self.random.choice(PRIMITIVES[:8])}, {"type": self.random.choice(PRIMITIVES[:8]), "optional": True}, {"type": "array", "items": {"type": "int32"}},
+                {"type": "int64", "name": LOGICAL + "Timestamp"}, {"type": "bytes", "name": LOGICAL + "Decimal", "parameters": {"scale": "1"}}])
             schema["values"] = self.schema(depth + 1)
         elif kind == "struct":
             schema["fields"] = []
@@ -115,6 +134,103 @@ class Corpus:
         if self.random.random() < 0.01:
             schema.pop(self.random.choice(list(schema)))
         return schema
+
+    def odd_schema(self, depth=0):
+        """JSON text of a schema of which something is not as it should be."""
+        schema = self.schema(2)
+        while depth == 0 and self.random.random() < 0.4:
+            schema = self.random.choice([{"type": "array", "items": schema}, {"type": "struct", "fields": [dict(schema, field="id")]}, {"type": "map", "keys": {"type": "string"}, "values": schema},
+                                         {"type": "map", "keys": schema, "values": {"type": "string"}}])
+        member, texts = self.random.choice(ODD_MEMBERS)
+        target = schema
+        while self.random.random() < 0.5 and target["type"] in ("array", "struct", "map") if "type" in target else False:
+            inner = target.get("items") or (target.get("fields") or [None])[0] or target.get("values")
+            if not isinstance(inner, dict):
+                break
+            target = inner
+        if self.random.random() < 0.15:
+            target.pop(self.random.choice(list(target)))
+            return json.dumps(schema)
+        target[member] = "@@"
+        text = json.dumps(schema, ensure_ascii=False)
+        odd = '"%s": %s' % (member, self.random.choice(texts))
+        return text.replace('"%s": "@@"' % member, odd if self.random.random() < 0.9 else odd + "," + '"%s": %s' % (member, self.random.choice(texts)))
+
+    def leaf(self):
+        """A schema of one level and a payload that fits: for pairs that do not fit each other."""
+        schema = {"type": self.random.choice(PRIMITIVES + ["array", "map", "struct"])}
+        if self.random.random() < 0.3:
+            name = self.random.choice(["Decimal", "Date", "Time", "Timestamp"])
+            schema = {"type": {"Decimal": "bytes", "Timestamp": "int64"}.get(name, "int32"), "name": LOGICAL + name, "version": 1}
+            if name == "Decimal":
+                schema["parameters"] = {"scale": self.random.choice(["0", "2", "-2"])}
+        if schema["type"] == "array":
+            schema["items"] = {"type": self.random.choice(PRIMITIVES)}
+        if schema["type"] == "map":
+            schema["keys"], schema["values"] = {"type": self.random.choice(PRIMITIVES[:8])}, {"type": self.random.choice(PRIMITIVES)}
+        if schema["type"] == "struct":
+            schema["fields"] = [{"type": self.random.choice(PRIMITIVES), "field": "id", "optional": True}]
+        schema["optional"] = self.random.random() < 0.4
+        return schema, self.payload(schema, 0)
+
+    def datum(self):
+        """A reader and its bytes, of any kind."""
+        pick = self.random.random()
+        if pick < 0.5:
+            return ["J", envelope(*self.leaf()).encode("utf-8", "surrogatepass").hex()]
+        if pick < 0.7:
+            return ["P", self.random.choice([self.plain(), "{}", "[]", "null", "1.5", '"x"']).encode("utf-8", "surrogatepass").hex()]
+        if pick < 0.9:
+            return ["H", self.random.choice(HEADERS).encode().hex()]
+        reader, size = self.random.choice([("S", 3), ("B", 3), ("s", 2), ("i", 4), ("l", 8), ("f", 4), ("d", 8), ("z", 1)])
+        data = bytes(self.random.choice([0, 1, 127, 255, 65]) for _ in range(size)) if reader != "z" else bytes([self.random.randrange(2)])
+        return [reader, self.random.choice([data.hex(), data.hex(), data.hex(), "-"])]
+
+    def shuffled(self, thing):
+        """Equal JSON with members in another order: one schema to Java's cache."""
+        if isinstance(thing, list):
+            return [self.shuffled(each) for each in thing]
+        if not isinstance(thing, dict):
+            return thing
+        members = [(key, value if key == "parameters" else self.shuffled(value)) for key, value in thing.items()]
+        self.random.shuffle(members)
+        return dict(members)
+
+    def oddities(self):
+        pick = self.random.random()
+        config = self.json_config()
+        if self.random.random() < 0.15:
+            config.append("schemas.enable=false")
+        settings = ";".join(config) or "-"
+        if pick < 0.4:
+            schema = self.odd_schema()
+            payload = self.random.choice(["null", "1", '"AAE="', '{"id":1}', "[]", "[1,null]", "{}", '[["a",1]]', '{"id":null}', "[[null,1]]", '{"a":null}', "true"])
+            yield "R", JSON, settings, ('{"schema":%s,"payload":%s}' % (schema, payload)).encode("utf-8", "surrogatepass").hex()
+        elif pick < 0.6:
+            schema = self.schema(1)
+            text = self.random.choice(ENVELOPES) % {"s": json.dumps(schema), "p": self.payload(schema, 0.05)}
+            yield "R", JSON, settings, text.encode("utf-8", "surrogatepass").hex()
+        elif pick < 0.75:
+            schema = self.schema(1)
+            content = self.odd_schema() if self.random.random() < 0.3 else json.dumps(schema)
+            if not set(content) & set(";\n\t\r"):
+                for _ in range(3):
+                    data = self.payload(schema, 0.1)
+                    if self.random.random() < 0.2:
+                        data = envelope(schema, data)
+                    yield "R", JSON, ";".join(config + ["schema.content=" + content]), data.encode("utf-8", "surrogatepass").hex()
+        elif pick < 0.93:
+            first, second = self.datum(), self.datum()
+            if self.random.random() < 0.3:
+                second = first
+            names = [JSON, STRING, HEADER] + [PLAIN + each + "Converter" for each in NUMBERS + ["Boolean", "ByteArray"]]
+            for name in self.random.sample(names, 4):
+                yield "W", name, settings if name == JSON else "-", *first, *second
+        else:
+            schema = self.schema(0)
+            payload = self.payload(schema, 0)
+            for each in (schema, self.shuffled(schema)):
+                yield "R", JSON, settings, envelope(each, payload).encode("utf-8", "surrogatepass").hex()
 
     def payload(self, schema, wild):
         """JSON text that fits the schema, or with probability `wild` something else."""
@@ -221,6 +337,9 @@ class Corpus:
                 yield "R", full, "-", data
 
     def generated(self):
+        if self.random.random() < 0.35:
+            yield from self.oddities()
+            return
         pick = self.random.random()
         if pick < 0.35:
             schema = self.schema()

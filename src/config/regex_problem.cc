@@ -174,7 +174,8 @@ class Checker {
   }
 
   void escape(bool in_class = false) {
-    if (++at_ == regex_.size()) return fail("Unexpected internal error", at_);
+    if (++at_ == regex_.size())
+      return fail(groups_ > 0 ? "Unclosed group" : "Unexpected internal error", at_);
     const char c = regex_[at_++];
     constexpr std::string_view kUnknown = "CEFIJKLMOTUYgijlmoqy",
                                kNotInClass = "123456789ABGRXZbkz";
@@ -239,8 +240,11 @@ class Checker {
 
   void back_reference() {
     if (peek(at_) != '<') return fail("\\k is not followed by '<' for named capturing group", at_);
-    const size_t end = regex_.find('>', at_);
-    if (end == std::string_view::npos) return;
+    if (!is_letter(peek(at_ + 1)))
+      return fail("capturing group name does not start with a Latin letter", at_ + 1);
+    size_t end = at_ + 1;
+    while (is_letter(peek(end)) || is_digit(peek(end))) ++end;
+    if (peek(end) != '>') return fail("named capturing group is missing trailing '>'", end);
     const std::string name(regex_.substr(at_ + 1, end - at_ - 1));
     if (names_.count(name) == 0)
       return fail("named capturing group <" + name + "> does not exist", end);

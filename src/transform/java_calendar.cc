@@ -151,7 +151,8 @@ int64_t JavaCalendar::week_date() const {
     weekday = weekday == 7 ? 1 : weekday + 1;
   }
   // The week year is of the era that the other fields say.
-  const bool before_christ = is_set(kEra) && this->day() < data::julian_days(1, 1, 1);
+  const bool before_christ =
+      floor_div(wrapping_millis(this->day()), data::kMillisPerDay) < data::julian_days(1, 1, 1);
   const int64_t year = before_christ ? 1 - int64_t{values_[kWeekYear]} : values_[kWeekYear];
   const int64_t day = first_week(data::days_from_date(year, 1, 1)) + weekday - 1 + 7 * (week - 1);
   // Java makes a moment of it first, then takes that moment's date.

@@ -255,9 +255,10 @@ void add_record_preview_resource(Router& router, ResourceContext& context) {
               .summary = "Show what a configuration makes of records; nothing is produced or put",
               .handler = [&context](Call& call) -> Answer {
                 auto body = call.json();
-                if (!body) return RestFailure(body.error());
+                // Java's requests answer a body that is no JSON with 500; here the client is told.
+                if (!body) return refuse(400, body.error().message);
                 auto request = read_request(*body);
-                if (!request) return RestFailure(request.error());
+                if (!request) return refuse(400, request.error().message);
                 auto previews =
                     context.herder.preview_records(*std::move(request), context.deadline());
                 if (!previews) return refuse(previews.error());

@@ -102,6 +102,9 @@ TEST_F(RecordPreviewTest, ReadsARange) {
 }
 
 TEST_F(RecordPreviewTest, SaysWhatIsWrongWithARequest) {
+  expect_refused("", "must be an object");
+  expect_refused(R"({"config":)", "Unexpected end-of-input");
+  expect_refused(R"({"config":{"a":{}},"records":[]})", "START_OBJECT");
   expect_refused("[]", "must be an object");
   expect_refused("{}", "config: is missing");
   expect_refused(R"({"config":{}})", R"(Give either \"records\" or a \"range\")");

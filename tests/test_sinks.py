@@ -55,6 +55,15 @@ def test_a_sink_that_fails_retriably_gets_the_same_records_again(worker, broker,
     assert "fail.with=retriable" in worker.log()
 
 
+def test_offsets_of_a_sink_can_be_asked_for_before_there_is_any_group(own_broker, millrace, tmp_path):
+    """The broker then makes the topic of all groups' offsets, and has no coordinator for a while."""
+    worker = millrace(bootstrap=own_broker().start().bootstrap).start()
+    worker.rest.call("POST", "/connectors", {
+        "name": "first", "config": file_sink(tmp_path / "out.txt", "t"), "initial_state": "STOPPED"})
+    assert worker.rest.get("/connectors/first/offsets") == {"offsets": []}
+    assert worker.process.running()
+
+
 def test_a_sink_begins_with_the_records_of_the_last_hour(worker, broker, topic, tmp_path):
     hour, now = 3600 * 1000, int(time.time() * 1000)
     broker.client.create_topic(topic, 2)

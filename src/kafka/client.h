@@ -61,8 +61,10 @@ class ClientFactory {
                                                           const std::string& log_context) = 0;
   virtual Result<std::unique_ptr<Producer>> make_producer(const ClientProperties&,
                                                           const std::string& log_context) = 0;
-  // Whether make_producer would find fault with the properties, without a producer being made.
+  // Whether make_producer or make_consumer would find fault with the properties, without a client
+  // being made.
   virtual Result<void> check_producer(const ClientProperties&) { return {}; }
+  virtual Result<void> check_consumer(const ClientProperties&) { return {}; }
   virtual Result<std::unique_ptr<Admin>> make_admin(const ClientProperties&,
                                                     const std::string& log_context) = 0;
   // Records of one partition, read with a consumer's properties but without its group. Waits for

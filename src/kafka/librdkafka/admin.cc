@@ -3,6 +3,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include <algorithm>
+#include <thread>
 
 #include "kafka/librdkafka/cluster_metadata.h"
 #include "kafka/librdkafka/dev_broker_registry.h"
@@ -47,6 +48,23 @@ Result<void> group_results(const rd_kafka_group_result_t** results, size_t count
   return {};
 }
 
+// Asks again while the group's coordinator moves or has only begun, as Java's client does.
+template <typename Ask>
+auto of_coordinator(std::chrono::milliseconds timeout, const Ask& ask) -> decltype(ask(timeout)) {
+  constexpr std::chrono::milliseconds kPause{100};  // retry.backoff.ms
+  using Clock = std::chrono::steady_clock;
+  for (const auto deadline = Clock::now() + timeout;;) {
+    auto answer = ask(timeout);
+    if (answer || answer.error().kind() != ErrorKind::retriable ||
+        answer.error().exception_class().find("Coordinator") == std::string_view::npos)
+      return answer;
+    timeout = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    if (timeout <= kPause) return answer;
+    std::this_thread::sleep_for(kPause);
+    timeout -= kPause;
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Admin>> LibrdkafkaAdmin::make(const ClientProperties& properties,
@@ -67,12 +85,31 @@ Result<std::shared_ptr<Handle>> LibrdkafkaAdmin::handle() {
   return made;
 }
 
+// librdkafka 2.8 ends the process where the coordinator answers a producer's OffsetFetch that it is
+// none, or not yet one, because it then looks for the group that a consumer would have
+// (confluentinc/librdkafka issue 5040). So a consumer asks, which joins nothing.
+Result<std::shared_ptr<Handle>> LibrdkafkaAdmin::consumer_handle(const std::string& group) {
+  ClientSettings settings = settings_;
+  settings.set("group.id", group.empty() ? "millrace-no-group" : group);
+  settings.set("enable.auto.commit", "false");
+  auto configuration = make_configuration(settings, log_);
+  if (!configuration) return fail(std::move(configuration).error());
+  return Handle::make(RD_KAFKA_CONSUMER, *configuration, log_);
+}
+
 Result<LibrdkafkaAdmin::Event> LibrdkafkaAdmin::ask(int operation, const std::string& what,
                                                     std::chrono::milliseconds timeout,
                                                     const Request& request) {
   auto client = handle();
   if (!client) return fail(std::move(client).error());
-  rd_kafka_t* rk = (*client)->get();
+  return ask_by(**client, operation, what, timeout, request);
+}
+
+Result<LibrdkafkaAdmin::Event> LibrdkafkaAdmin::ask_by(Handle& client, int operation,
+                                                       const std::string& what,
+                                                       std::chrono::milliseconds timeout,
+                                                       const Request& request) {
+  rd_kafka_t* rk = client.get();
   const int wait = milliseconds(timeout);
   char why[256];
   Owned<rd_kafka_AdminOptions_t> options(
@@ -164,17 +201,20 @@ Result<void> LibrdkafkaAdmin::delete_topic(const std::string& name,
   return topic_results(results, count, what, RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
 }
 
-Result<std::vector<TopicPartitionOffset>> LibrdkafkaAdmin::group_offsets(
+Result<std::vector<TopicPartitionOffset>> LibrdkafkaAdmin::group_offsets_once(
     const std::string& group, std::chrono::milliseconds timeout) {
   const std::string what = "Reading the offsets of group '" + group + "' failed";
   Owned<rd_kafka_ListConsumerGroupOffsets_t> request(
       rd_kafka_ListConsumerGroupOffsets_new(group.c_str(), nullptr),
       rd_kafka_ListConsumerGroupOffsets_destroy);
-  auto event = ask(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, what, timeout,
-                   [&](rd_kafka_t* rk, rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-                     rd_kafka_ListConsumerGroupOffsets_t* groups[] = {request.get()};
-                     rd_kafka_ListConsumerGroupOffsets(rk, groups, 1, options, queue);
-                   });
+  auto client = consumer_handle(group);
+  if (!client) return fail(std::move(client).error());
+  auto event =
+      ask_by(**client, RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS, what, timeout,
+             [&](rd_kafka_t* rk, rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+               rd_kafka_ListConsumerGroupOffsets_t* groups[] = {request.get()};
+               rd_kafka_ListConsumerGroupOffsets(rk, groups, 1, options, queue);
+             });
   if (!event) return fail(std::move(event).error());
   size_t count = 0;
   const auto** results = rd_kafka_ListConsumerGroupOffsets_result_groups(
@@ -190,9 +230,9 @@ Result<std::vector<TopicPartitionOffset>> LibrdkafkaAdmin::group_offsets(
   return offsets;
 }
 
-Result<void> LibrdkafkaAdmin::alter_group_offsets(const std::string& group,
-                                                  const std::vector<TopicPartitionOffset>& offsets,
-                                                  std::chrono::milliseconds timeout) {
+Result<void> LibrdkafkaAdmin::alter_group_offsets_once(
+    const std::string& group, const std::vector<TopicPartitionOffset>& offsets,
+    std::chrono::milliseconds timeout) {
   if (offsets.empty()) return {};
   const std::string what = "Altering the offsets of group '" + group + "' failed";
   PartitionList list = make_list(offsets);
@@ -211,9 +251,9 @@ Result<void> LibrdkafkaAdmin::alter_group_offsets(const std::string& group,
   return group_results(results, count, what, 0);
 }
 
-Result<void> LibrdkafkaAdmin::delete_group_offsets(const std::string& group,
-                                                   const std::vector<TopicPartition>& partitions,
-                                                   std::chrono::milliseconds timeout) {
+Result<void> LibrdkafkaAdmin::delete_group_offsets_once(
+    const std::string& group, const std::vector<TopicPartition>& partitions,
+    std::chrono::milliseconds timeout) {
   if (partitions.empty()) return {};
   const std::string what = "Deleting offsets of group '" + group + "' failed";
   PartitionList list = make_list(partitions);
@@ -232,8 +272,8 @@ Result<void> LibrdkafkaAdmin::delete_group_offsets(const std::string& group,
   return group_results(results, count, what, 0);
 }
 
-Result<void> LibrdkafkaAdmin::delete_group(const std::string& group,
-                                           std::chrono::milliseconds timeout) {
+Result<void> LibrdkafkaAdmin::delete_group_once(const std::string& group,
+                                                std::chrono::milliseconds timeout) {
   const std::string what = "Deleting group '" + group + "' failed";
   Owned<rd_kafka_DeleteGroup_t> request(rd_kafka_DeleteGroup_new(group.c_str()),
                                         rd_kafka_DeleteGroup_destroy);
@@ -247,6 +287,30 @@ Result<void> LibrdkafkaAdmin::delete_group(const std::string& group,
   const auto** results =
       rd_kafka_DeleteGroups_result_groups(rd_kafka_event_DeleteGroups_result(event->get()), &count);
   return group_results(results, count, what, RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND);
+}
+
+Result<std::vector<TopicPartitionOffset>> LibrdkafkaAdmin::group_offsets(
+    const std::string& group, std::chrono::milliseconds timeout) {
+  return of_coordinator(timeout, [&](auto left) { return group_offsets_once(group, left); });
+}
+
+Result<void> LibrdkafkaAdmin::alter_group_offsets(const std::string& group,
+                                                  const std::vector<TopicPartitionOffset>& offsets,
+                                                  std::chrono::milliseconds timeout) {
+  return of_coordinator(timeout,
+                        [&](auto left) { return alter_group_offsets_once(group, offsets, left); });
+}
+
+Result<void> LibrdkafkaAdmin::delete_group_offsets(const std::string& group,
+                                                   const std::vector<TopicPartition>& partitions,
+                                                   std::chrono::milliseconds timeout) {
+  return of_coordinator(
+      timeout, [&](auto left) { return delete_group_offsets_once(group, partitions, left); });
+}
+
+Result<void> LibrdkafkaAdmin::delete_group(const std::string& group,
+                                           std::chrono::milliseconds timeout) {
+  return of_coordinator(timeout, [&](auto left) { return delete_group_once(group, left); });
 }
 
 }  // namespace millrace::kafka

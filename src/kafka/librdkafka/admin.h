@@ -43,6 +43,20 @@ class LibrdkafkaAdmin final : public Admin {
   // Sends one request and waits for its event; an error of the whole request is a failure.
   Result<Event> ask(int operation, const std::string& what, std::chrono::milliseconds timeout,
                     const Request& request);
+  static Result<Event> ask_by(Handle& client, int operation, const std::string& what,
+                              std::chrono::milliseconds timeout, const Request& request);
+  // Each of a single question to the group's coordinator.
+  Result<std::vector<TopicPartitionOffset>> group_offsets_once(const std::string& group,
+                                                               std::chrono::milliseconds timeout);
+  Result<void> alter_group_offsets_once(const std::string& group,
+                                        const std::vector<TopicPartitionOffset>& offsets,
+                                        std::chrono::milliseconds timeout);
+  Result<void> delete_group_offsets_once(const std::string& group,
+                                         const std::vector<TopicPartition>& partitions,
+                                         std::chrono::milliseconds timeout);
+  Result<void> delete_group_once(const std::string& group, std::chrono::milliseconds timeout);
+  // Made anew for each question. group: not empty.
+  Result<std::shared_ptr<Handle>> consumer_handle(const std::string& group);
 
   ClientSettings settings_;
   std::shared_ptr<ClientLog> log_;

@@ -21,9 +21,10 @@ class LibrdkafkaFactory final : public ClientFactory {
     return LibrdkafkaProducer::make(properties, log_context);
   }
   Result<void> check_producer(const ClientProperties& properties) override {
-    auto settings = translate_client_properties(ClientRole::kProducer, properties);
-    if (!settings) return fail(std::move(settings).error());
-    return {};
+    return check(ClientRole::kProducer, properties);
+  }
+  Result<void> check_consumer(const ClientProperties& properties) override {
+    return check(ClientRole::kConsumer, properties);
   }
   Result<std::unique_ptr<Admin>> make_admin(const ClientProperties& properties,
                                             const std::string& log_context) override {
@@ -34,6 +35,13 @@ class LibrdkafkaFactory final : public ClientFactory {
                                                    std::chrono::milliseconds timeout,
                                                    const std::string& log_context) override {
     return read_partition_range(properties, range, timeout, log_context);
+  }
+
+ private:
+  static Result<void> check(ClientRole role, const ClientProperties& properties) {
+    auto settings = translate_client_properties(role, properties);
+    if (!settings) return fail(std::move(settings).error());
+    return {};
   }
 };
 

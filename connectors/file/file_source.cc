@@ -1,6 +1,7 @@
 #include "file_source.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
 #include <cstring>
 
@@ -29,6 +30,29 @@ int64_t now_ms() {
   return std::chrono::duration_cast<std::chrono::milliseconds>(
              std::chrono::system_clock::now().time_since_epoch())
       .count();
+}
+
+sdk::ConfigError invalid(const char* key, const std::string& value, const char* why) {
+  return sdk::ConfigError("Invalid value " + value + " for configuration " + key + ": " + why);
+}
+
+struct Settings {
+  std::string topic;
+  int32_t batch_size;
+};
+
+// Java's connector reads its settings as it starts, and before it looks at offsets, as its task
+// does: what cannot be read fails each of these.
+Settings read_settings(const sdk::Config& config) {
+  Settings settings{config.text(kTopic), 0};
+  if (settings.topic.empty()) throw invalid(kTopic, settings.topic, "String must be non-empty");
+  const std::string size = config.text(kBatchSize);
+  const char* begin = size.data() + (size.size() > 1 && size[0] == '+' && size[1] != '-' ? 1 : 0);
+  const char* end = size.data() + size.size();
+  const auto [stopped, error] = std::from_chars(begin, end, settings.batch_size);
+  if (error != std::errc() || stopped != end)
+    throw invalid(kBatchSize, size, "Not a number of type INT");
+  return settings;
 }
 
 void check_offset(const sdk::Cell& partition, const sdk::Cell& offset) {
@@ -65,6 +89,7 @@ int32_t FileSourceConnector::exactly_once_support(const sdk::Config& config) {
 
 void FileSourceConnector::start(const sdk::Config& config) {
   Connector::start(config);
+  read_settings(config);
   std::optional<std::string> file = config.find(kFile);
   log(sdk::Level::kInfo, "Starting file source connector reading from " +
                              (is_given(file) ? *file : std::string("standard input")));
@@ -72,6 +97,7 @@ void FileSourceConnector::start(const sdk::Config& config) {
 
 bool FileSourceConnector::alter_offsets(const sdk::Config& config, const sdk::Cell* partitions,
                                         const sdk::Cell* offsets, size_t count) {
+  read_settings(config);
   if (!is_given(config.find(kFile))) {
     throw sdk::FatalError(
         "Offsets cannot be modified if the 'file' configuration is unspecified. This is because "
@@ -164,8 +190,9 @@ class FileSourceTask::Lines {
 
 void FileSourceTask::start(const sdk::Config& config) {
   file_ = config.find(kFile);
-  topic_ = config.text(kTopic);
-  batch_size_ = static_cast<uint32_t>(std::max<int64_t>(1, config.number(kBatchSize)));
+  Settings settings = read_settings(config);
+  topic_ = std::move(settings.topic);
+  batch_size_ = static_cast<uint32_t>(std::max(1, settings.batch_size));
   schema_ = sdk::Schema::of(MILLRACE_STRING);
   partition_entries_[0] = sdk::text_cell(kFilename);
   partition_entries_[1] = file_ ? sdk::text_cell(*file_) : sdk::null_cell();

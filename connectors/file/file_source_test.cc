@@ -252,6 +252,31 @@ TEST_F(FileSource, ChecksOffsetsThatAUserSets) {
               HasSubstr("Offsets cannot be modified if the 'file' configuration is unspecified."));
 }
 
+TEST_F(FileSource, ReadsItsSettingsWhereverJavaDoes) {
+  auto connector = class_->make_connector(std::make_shared<FakeConnectorContext>());
+  auto task = class_->make_source_task(context_);
+  ASSERT_TRUE(connector && task);
+  auto refused = [&](const config::Properties& config, const std::string& why) {
+    auto started = (*connector)->start(config);
+    auto altered = (*connector)->alter_offsets(config, {});
+    auto task_started = (*task)->start(config);
+    ASSERT_FALSE(started || altered || task_started) << why;
+    for (const Error* error : {&started.error(), &altered.error(), &task_started.error()}) {
+      EXPECT_EQ(error->message(), why);
+      EXPECT_EQ(error->exception_class(), "org.apache.kafka.common.config.ConfigException");
+    }
+  };
+  refused({{"file", file_}, {"topic", " "}},
+          "Invalid value  for configuration topic: String must be non-empty");
+  refused({{"file", file_}},
+          "Missing required configuration \"topic\" which has no default value.");
+  for (const char* size : {"many", "", "1.0", "2147483648", "++1"})
+    refused({{"file", file_}, {"topic", "t"}, {"batch.size", size}},
+            "Invalid value " + std::string(size) +
+                " for configuration batch.size: Not a number of type INT");
+  EXPECT_TRUE((*connector)->start({{"file", file_}, {"topic", "t"}, {"batch.size", " +7 "}}));
+}
+
 TEST_F(FileSource, OneTaskWhateverTheMaximum) {
   auto connector = class_->make_connector(std::make_shared<FakeConnectorContext>());
   ASSERT_TRUE(connector);

@@ -27,6 +27,21 @@ void DistributedHerder::task_failed(const TaskId& id, const Error& error) {
   automatic_restarts_.failed(id, error, restart_policy(id.connector));
 }
 
+void DistributedHerder::connector_not_made(const std::string& connector, const Error& error) {
+  storage::StoredStatus status = status_of(connector, State::kFailed, error.trace());
+  status.version.reset();
+  stores_.statuses->put(connector, std::move(status), /*safe=*/true);
+  automatic_restarts_.failed({connector, AutomaticRestart::kConnector}, error,
+                             restart_policy(connector));
+}
+
+void DistributedHerder::task_not_made(const TaskId& id, const Error& error) {
+  storage::StoredStatus status = status_of(id.connector, State::kFailed, error.trace());
+  status.version.reset();
+  stores_.statuses->put(id, std::move(status), /*safe=*/true);
+  automatic_restarts_.failed(id, error, restart_policy(id.connector));
+}
+
 herder::RestartPolicy DistributedHerder::restart_policy(const std::string& connector) const {
   auto config = config_of(connector);
   if (!config) return {};

@@ -5,12 +5,12 @@
 #include "base/arena.h"
 #include "config/client_config.h"
 #include "herder/pending.h"
+#include "runtime/connector_check.h"
 #include "runtime/connector_context.h"
 #include "runtime/connector_offsets.h"
 #include "runtime/java_names.h"
 #include "runtime/source_offset.h"
 #include "runtime/source_transaction.h"
-#include "runtime/topic_creation.h"
 
 namespace millrace::herder {
 namespace {
@@ -40,11 +40,6 @@ class AskedContext : public plugin::ConnectorContext {
   const std::shared_ptr<runtime::OffsetStore> offsets_;
 };
 
-// A Connect exception keeps its text; the request is not to blame for what a plug-in throws.
-Error as_server_error(const Error& error) {
-  return {ErrorKind::fatal, error.message(), kConnectException};
-}
-
 constexpr std::string_view kConnectErrors = "org.apache.kafka.connect.";
 
 Failure failed(const OffsetChangeRequest& request, const char* type, Error cause) {
@@ -62,6 +57,10 @@ Result<bool> ask_connector(std::shared_ptr<runtime::OffsetStore> store,
       type.make_connector(std::make_shared<AskedContext>(request.connector, std::move(store)));
   if (!connector) return fail(as_server_error(connector.error()));
   auto handled = (*connector)->alter_offsets(config, changes);
+  // Java wraps what is none of Connect's exceptions.
+  if (!handled && !handled.error().exception_class().starts_with(kConnectErrors))
+    return failed(request, type.type() == plugin::ConnectorType::kSource ? "source" : "sink",
+                  std::move(handled).error());
   if (!handled) return fail(as_server_error(handled.error()));
   return *handled;
 }
@@ -183,6 +182,22 @@ Result<std::string> change_source(const runtime::WorkerParts& parts,
 
 // ---- Sinks
 
+// Java: Worker.alterSinkConnectorOffsets, resetSinkConnectorOffsets.
+Error not_changed(const OffsetChangeRequest& request, bool reset, Error cause) {
+  const std::string what = reset ? "reset" : "alter";
+  std::string message =
+      "Failed to " + what + " consumer group offsets for connector " + request.connector;
+  if (cause.kind() == ErrorKind::conflict)  // the group has members
+    message +=
+        " either because its tasks haven't stopped completely yet or the connector was "
+        "resumed before the request to " +
+        what +
+        " its offsets could be successfully completed. If the connector is in a stopped "
+        "state, this operation can be safely retried. If it doesn't eventually succeed, the "
+        "Connect cluster may need to be restarted to get rid of the zombie sink tasks.";
+  return Error(ErrorKind::fatal, std::move(message), kConnectException).caused_by(std::move(cause));
+}
+
 Result<std::string> change_sink(const runtime::WorkerParts& parts,
                                 const plugin::ConnectorClass& type,
                                 const OffsetChangeRequest& request, const Properties& config) {
@@ -235,16 +250,15 @@ Result<std::string> change_sink(const runtime::WorkerParts& parts,
     if (done)
       done = admin.delete_group_offsets(opened->group, removed, time_until(request.deadline));
   }
-  if (!done)
-    return fail(Error(ErrorKind::fatal,
-                      std::string("Failed to ") + (reset ? "reset" : "alter") +
-                          " consumer group offsets for connector " + request.connector,
-                      kConnectException)
-                    .caused_by(std::move(done).error()));
+  if (!done) return fail(not_changed(request, reset, std::move(done).error()));
   return done_message(*handled, reset);
 }
 
 }  // namespace
+
+Error as_server_error(const Error& error) {
+  return {ErrorKind::fatal, error.message(), kConnectException};
+}
 
 std::chrono::milliseconds time_until(Herder::Deadline deadline) {
   const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
@@ -277,9 +291,13 @@ Result<std::string> change_offsets(const runtime::WorkerParts& parts,
   auto found = parts.plugins->find(named == config->end() ? std::string_view()
                                                           : config::trim(named->second));
   if (!found) return fail(as_server_error(found.error()));
-  if (auto checked = runtime::check_topic_creation(parts.config, (*found)->type(), *config);
-      !checked)
-    return fail(std::move(checked).error());
+  if (auto checked = runtime::check_connector_config(parts.config, (*found)->type(), *config);
+      !checked) {
+    // Java makes a sink's configuration where it changes the offsets, and tells of that.
+    const bool source = (*found)->type() == plugin::ConnectorType::kSource;
+    return source ? fail(as_server_error(checked.error()))
+                  : failed(request, "sink", std::move(checked).error());
+  }
   return (*found)->type() == plugin::ConnectorType::kSource
              ? change_source(parts, **found, request, *config)
              : change_sink(parts, **found, request, *config);

@@ -32,6 +32,10 @@ struct SinkGroup {
 Result<SinkGroup> open_sink_group(const runtime::WorkerParts& parts, const std::string& connector,
                                   const Properties& config);
 
+// A Connect exception keeps its text; the request is not to blame for what a configuration or a
+// plug-in holds.
+Error as_server_error(const Error& error);
+
 // What is left until then; at least a millisecond.
 std::chrono::milliseconds time_until(Herder::Deadline deadline);
 

@@ -7,9 +7,9 @@
 #include "data/java_string.h"
 #include "herder/offset_changes.h"
 #include "plugin/catalogue.h"
+#include "runtime/connector_check.h"
 #include "runtime/connector_offsets.h"
 #include "runtime/source_offset.h"
-#include "runtime/topic_creation.h"
 
 namespace millrace::herder {
 namespace {
@@ -62,6 +62,7 @@ std::vector<uint32_t> java_order(const std::vector<kafka::TopicPartitionOffset>&
   return order;
 }
 
+// config: variables resolved.
 Result<std::vector<Offset>> list_sink_offsets(const runtime::WorkerParts& parts,
                                               const std::string& name, const Properties& config,
                                               Herder::Deadline deadline) {
@@ -69,10 +70,8 @@ Result<std::vector<Offset>> list_sink_offsets(const runtime::WorkerParts& parts,
     return fail(std::move(error).within(
         "Failed to retrieve consumer group offsets for sink connector " + name));
   };
-  auto resolved = parts.resolver->resolve(config);
-  if (!resolved) return failed(std::move(resolved).error());
-  auto opened = open_sink_group(parts, name, *resolved);
-  if (!opened) return failed(std::move(opened).error());
+  auto opened = open_sink_group(parts, name, config);
+  if (!opened) return fail(as_server_error(opened.error()));
   auto committed = opened->admin->group_offsets(opened->group, time_until(deadline));
   if (!committed) return failed(std::move(committed).error());
   std::vector<Offset> offsets;
@@ -90,27 +89,20 @@ Result<std::vector<Offset>> list_sink_offsets(const runtime::WorkerParts& parts,
 
 Result<std::vector<Offset>> list_offsets(const runtime::WorkerParts& parts, const std::string& name,
                                          const Properties& config, Herder::Deadline deadline) {
-  auto connector_class = config.find("connector.class");
-  auto found = parts.plugins->find(connector_class == config.end() ? std::string()
-                                                                   : connector_class->second);
-  if (!found)
-    return fail(ErrorKind::fatal, found.error().message(),
-                "org.apache.kafka.connect.errors.ConnectException");
-  if ((*found)->type() == plugin::ConnectorType::kSink)
-    return list_sink_offsets(parts, name, config, deadline);
-  std::shared_ptr<runtime::OffsetStore> store = parts.offsets;
-  const bool makes_topics =
-      runtime::makes_topics(parts.config, plugin::ConnectorType::kSource, config);
-  if (makes_topics || runtime::has_offset_clients(parts, config)) {
-    auto resolved = parts.resolver->resolve(config);
-    if (!resolved) return fail(std::move(resolved).error());
-    auto checked =
-        runtime::check_topic_creation(parts.config, plugin::ConnectorType::kSource, *resolved);
-    if (!checked) return fail(std::move(checked).error());
-    auto offsets = runtime::offsets_of_connector(parts, name, *resolved);
-    if (!offsets) return fail(std::move(offsets).error());
-    store = std::move(offsets->store);
-  }
+  auto resolved = parts.resolver->resolve(config);
+  if (!resolved) return fail(as_server_error(resolved.error()));
+  auto named = resolved->find("connector.class");
+  auto found = parts.plugins->find(named == resolved->end() ? std::string_view()
+                                                            : config::trim(named->second));
+  if (!found) return fail(as_server_error(found.error()));
+  const plugin::ConnectorType type = (*found)->type();
+  if (auto checked = runtime::check_connector_config(parts.config, type, *resolved); !checked)
+    return fail(as_server_error(checked.error()));
+  if (type == plugin::ConnectorType::kSink)
+    return list_sink_offsets(parts, name, *resolved, deadline);
+  auto offsets_of = runtime::offsets_of_connector(parts, name, *resolved);
+  if (!offsets_of) return fail(as_server_error(offsets_of.error()));
+  const std::shared_ptr<runtime::OffsetStore> store = std::move(offsets_of->store);
   auto entries = store->entries_of(name);
   if (!entries) return fail(std::move(entries).error());
   std::vector<Offset> offsets;

@@ -122,6 +122,8 @@ class StandaloneHerder : public Herder,
   void topic_used(const TaskId& id, std::string_view topic) override;
   void connector_failed(const std::string& connector, const Error& error) override;
   void task_failed(const TaskId& id, const Error& error) override;
+  void connector_not_made(const std::string& connector, const Error& error) override;
+  void task_not_made(const TaskId& id, const Error& error) override;
   void values_expire(const std::string& connector, const Properties& resolved,
                      const std::map<std::string, std::chrono::milliseconds>& times) override;
 

@@ -15,6 +15,20 @@ void StandaloneHerder::task_failed(const TaskId& id, const Error& error) {
   failed(id, error);
 }
 
+void StandaloneHerder::connector_not_made(const std::string& connector, const Error& error) {
+  ConnectorStatus::Part part = status_part(connector, State::kFailed, error.trace());
+  part.version.clear();
+  statuses_.put(connector, std::move(part));
+  failed({connector, AutomaticRestart::kConnector}, error);
+}
+
+void StandaloneHerder::task_not_made(const TaskId& id, const Error& error) {
+  ConnectorStatus::Part part = status_part(id.connector, State::kFailed, error.trace());
+  part.version.clear();
+  statuses_.put(id, std::move(part));
+  failed(id, error);
+}
+
 void StandaloneHerder::failed(const AutomaticRestart::Part& part, const Error& error) {
   automatic_restarts_.failed(part, error, restart_policy(part.connector));
 }

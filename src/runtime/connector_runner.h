@@ -39,6 +39,10 @@ class ConnectorListener {
   virtual void connector_failed(const std::string& connector, const Error& error) {
     connector_state_changed(connector, State::kFailed, error.trace());
   }
+  // In place of connector_failed for one of which there is no instance: it has no version.
+  virtual void connector_not_made(const std::string& connector, const Error& error) {
+    connector_failed(connector, error);
+  }
   // The connector asked that its task configurations be made anew. Any thread.
   virtual void task_reconfiguration_requested(const std::string& connector) = 0;
 };

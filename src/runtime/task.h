@@ -48,6 +48,8 @@ class TaskStatusListener {
   virtual void task_failed(const TaskId& id, const Error& error) {
     task_state_changed(id, State::kFailed, error.trace());
   }
+  // In place of task_failed for one that could not be put together: it has no version.
+  virtual void task_not_made(const TaskId& id, const Error& error) { task_failed(id, error); }
   // The task holds a call of its connector for longer than it may, or (empty trace) does so no
   // more. Not on the task's thread. The state is the one that was told before.
   virtual void task_stalled(const TaskId& id, State state, const std::string& trace) {

@@ -4,6 +4,7 @@
 
 #include "base/redaction.h"
 #include "config/connector_config.h"
+#include "runtime/connector_check.h"
 #include "runtime/connector_offsets.h"
 #include "runtime/topic_creation.h"
 
@@ -137,21 +138,6 @@ Result<config::Properties> Worker::resolved(const std::string& connector,
   return std::move(resolution->values);
 }
 
-namespace {
-
-// What a validation would have refused: configurations also come from topics that others write to,
-// and variables change what they stand for. Java: the constructor of ConnectorConfig.
-Result<void> check_connector_keys(const config::Properties& config) {
-  const config::NullableProperties given(config.begin(), config.end());
-  for (const config::ConfigValue& value : config::common_connector_keys().validate(given))
-    if (!value.errors.empty() && config.count(value.name) != 0)
-      return fail(ErrorKind::bad_config, value.errors.front(),
-                  "org.apache.kafka.common.config.ConfigException");
-  return {};
-}
-
-}  // namespace
-
 void Worker::start_connector(const std::string& name, const config::Properties& connector_config,
                              TargetState state, Transitioned done) {
   log_.info("Creating connector {} of type {}", name, text_of(connector_config, "connector.class"));
@@ -160,11 +146,8 @@ void Worker::start_connector(const std::string& name, const config::Properties& 
                       : Result<std::shared_ptr<const plugin::ConnectorClass>>(
                             fail(Error(std::move(config).error())));
   if (found)
-    if (auto checked = check_connector_keys(*config); !checked)
+    if (auto checked = check_connector_config(parts_.config, (*found)->type(), *config); !checked)
       found = fail(std::move(checked).error());
-  if (found)
-    if (auto rules = check_topic_creation(parts_.config, (*found)->type(), *config); !rules)
-      found = fail(std::move(rules).error());
   std::shared_ptr<OffsetStore> offsets;
   if (found && (*found)->type() == plugin::ConnectorType::kSource) {
     auto own = offsets_of_connector(parts_, name, *config);
@@ -180,7 +163,7 @@ void Worker::start_connector(const std::string& name, const config::Properties& 
   }
   if (!found) {
     log_.error("Failed to start connector {}: {}", name, found.error().describe());
-    listener_.connector_failed(name, found.error());
+    listener_.connector_not_made(name, found.error());
     return done(fail(std::move(found).error()));
   }
   auto runner =
@@ -290,7 +273,7 @@ Result<void> Worker::start_task(const TaskId& id, const config::Properties& conn
   Result<std::shared_ptr<Task>> task = [&]() -> Result<std::shared_ptr<Task>> {
     Result<config::Properties> connector = resolved(id.connector, connector_config);
     if (!connector) return fail(std::move(connector).error());
-    if (auto checked = check_connector_keys(*connector); !checked)
+    if (auto checked = check_common_config(*connector); !checked)
       return fail(std::move(checked).error());
     if (auto refused = check_tasks_max(log_, id.connector, task_count, *connector))
       return fail(*std::move(refused));
@@ -309,7 +292,7 @@ Result<void> Worker::start_task(const TaskId& id, const config::Properties& conn
   }
   if (!task) {
     log_.error("Failed to start task {}: {}", id.to_string(), task.error().describe());
-    listener_.task_failed(id, task.error());
+    listener_.task_not_made(id, task.error());
     return fail(std::move(task).error());
   }
   (*task)->start();

@@ -3,6 +3,7 @@
 #include "config/connector_config.h"
 #include "pipeline/sink_pipeline.h"
 #include "pipeline/source_pipeline.h"
+#include "runtime/connector_check.h"
 #include "runtime/connector_offsets.h"
 #include "runtime/dead_letter_queue.h"
 #include "runtime/sink_task.h"
@@ -101,6 +102,11 @@ Result<TaskSettings> Worker::task_settings(const TaskId& id,
                         : config::consumer_properties(parts_.config, connector_config, client,
                                                       parts_.client_overrides);
   if (!properties) return fail(std::move(properties).error());
+  // Clients are made on the task's thread; in Java a task whose clients cannot be made is none.
+  auto checked = type == plugin::ConnectorType::kSource
+                     ? parts_.clients->check_producer(*properties)
+                     : parts_.clients->check_consumer(*properties);
+  if (!checked) return fail(std::move(checked).error());
   settings.client_properties = *std::move(properties);
   if (makes_topics(parts_.config, type, connector_config)) {
     auto admin = config::admin_properties(parts_.config, connector_config,
@@ -123,6 +129,9 @@ Result<std::shared_ptr<Task>> Worker::make_task(const TaskId& id,
   auto found =
       parts_.plugins->find(named == connector_config.end() ? "" : config::trim(named->second));
   if (!found) return fail(std::move(found).error());
+  if (auto checked = check_connector_config(parts_.config, (*found)->type(), connector_config);
+      !checked)
+    return fail(std::move(checked).error());
   auto settings = task_settings(id, connector_config, task_config, state, (*found)->type());
   if (!settings) return fail(std::move(settings).error());
   auto parts = make_pipeline_parts(parts_.config, connector_config, transform::Chaining::kComposed);

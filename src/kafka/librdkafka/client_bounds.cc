@@ -75,6 +75,11 @@ std::optional<std::string> client_value_problem(std::string_view key, std::strin
   if (key == "compression.type" && value != "none" && value != "gzip" && value != "snappy" &&
       value != "lz4" && value != "zstd")
     return "String must be one of: none, gzip, snappy, lz4, zstd";
+  if (key == "acks" && value != "all" && value != "-1" && value != "0" && value != "1")
+    return "String must be one of: all, -1, 0, 1";
+  if (key == "isolation.level" && value != "read_committed" && value != "read_uncommitted")
+    return "String must be one of: read_committed, read_uncommitted";
+  if (key == "transactional.id" && value.empty()) return "String must be non-empty";
   return std::nullopt;
 }
 

@@ -15,6 +15,15 @@ TEST(ClientBounds, SayWhatJavaSays) {
             "String must be one of: none, gzip, snappy, lz4, zstd");
 }
 
+TEST(ClientBounds, AnEmptyTextIsNoMemberOfAList) {
+  EXPECT_EQ(client_value_problem("acks", ""), "String must be one of: all, -1, 0, 1");
+  EXPECT_EQ(client_value_problem("acks", "-1"), std::nullopt);
+  EXPECT_EQ(client_value_problem("isolation.level", ""),
+            "String must be one of: read_committed, read_uncommitted");
+  EXPECT_EQ(client_value_problem("transactional.id", ""), "String must be non-empty");
+  EXPECT_EQ(client_value_problem("transactional.id", "x"), std::nullopt);
+}
+
 TEST(ClientBounds, LeaveTheRestAlone) {
   EXPECT_EQ(client_value_problem("receive.buffer.bytes", "-1"), std::nullopt);
   EXPECT_EQ(client_value_problem("max.poll.records", "+5"), std::nullopt);

@@ -150,6 +150,7 @@ class Translator {
     if (out_.find("bootstrap.servers") == nullptr)
       problems_.push_back(
           "Missing required configuration \"bootstrap.servers\" which has no default value.");
+    if (is(ClientRole::kProducer)) check_transactions();
     if (problems_.empty()) return constructed();
     std::string message;
     for (const std::string& problem : problems_) {
@@ -173,6 +174,13 @@ class Translator {
     auto servers = parse_bootstrap_servers(*out_.find("bootstrap.servers"));
     if (servers) return std::move(out_);
     return not_constructed(std::move(servers).error());
+  }
+  // ProducerConfig.postProcessAndValidateIdempotenceConfigs. Connect's own default is off.
+  void check_transactions() {
+    const std::string* idempotent = given("enable.idempotence");
+    if (idempotent != nullptr && lower(*idempotent) == "false" &&
+        given("transactional.id") != nullptr)
+      problems_.push_back("Cannot set a transactional.id without also enabling idempotence.");
   }
   Result<void> checked_group() const {
     auto group = java_.find("group.id");
@@ -351,10 +359,7 @@ void Translator::apply_special(const std::string& key, const std::string& value)
 
 void Translator::apply_producer(const std::string& key, const std::string& value) {
   if (key == "acks") {
-    if (value == "all" || value == "-1" || value == "0" || value == "1")
-      out_.set("acks", value);
-    else
-      wrong(key, value, "String must be one of: all, -1, 0, 1");
+    out_.set("acks", value);
   } else if (key == "enable.idempotence") {
     boolean(key, value);  // always on where it can be: order depends on it
   } else if (key == "partitioner.class") {
@@ -427,10 +432,8 @@ void Translator::apply_consumer(const std::string& key, const std::string& value
                 "'earliest', 'latest', 'none' or of the format "
                 "'by_duration:<PnDTnHnMn.nS.>'.");
   } else if (key == "isolation.level") {
-    if (value == "read_committed" || value == "read_uncommitted")
-      out_.set(key, value), out_.read_committed = value == "read_committed";
-    else
-      wrong(key, value, "String must be one of: read_committed, read_uncommitted");
+    out_.set(key, value);
+    out_.read_committed = value == "read_committed";
   } else if (key == "enable.auto.commit") {
     if (boolean(key, value).value_or(false))
       wrong(key, value,

@@ -203,6 +203,19 @@ TEST(ClientProperties, StoresThatAreMissingAreNamed) {
                     Not(HasSubstr("hush"))));
 }
 
+TEST(ClientProperties, TransactionsNeedIdempotence) {
+  auto problem = [](ClientProperties more) {
+    more["bootstrap.servers"] = "a:1";
+    auto settings = translate_client_properties(ClientRole::kProducer, more);
+    return settings ? std::string("good") : settings.error().message();
+  };
+  EXPECT_EQ(problem({{"transactional.id", "t"}, {"enable.idempotence", "FALSE"}}),
+            "Cannot set a transactional.id without also enabling idempotence.");
+  EXPECT_EQ(problem({{"transactional.id", "t"}, {"enable.idempotence", "true"}}), "good");
+  EXPECT_EQ(problem({{"transactional.id", "t"}}), "good");
+  EXPECT_EQ(problem({{"enable.idempotence", "false"}}), "good");
+}
+
 // As ClientUtils.parseAndValidateAddresses.
 TEST(ClientProperties, BootstrapServersAreLookedAt) {
   auto problem = [](const std::string& servers) {

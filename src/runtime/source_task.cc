@@ -481,6 +481,9 @@ Result<void> SourceTaskRunner::run_connector() {
   auto made = connector_class_->make_source_task(context_);
   if (!made) return fail(std::move(made).error());
   const std::shared_ptr<plugin::SourceTask> task = std::move(*made);
+  // The producer itself is made at the first record.
+  if (auto checked = settings_.clients->check_producer(settings_.client_properties); !checked)
+    return checked;
   Loop loop(*this, *task);
   if (settings_.transactions != nullptr) {
     auto prepared = loop.prepare();

@@ -12,6 +12,10 @@
 namespace millrace::kafka {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kPause{100};  // before a question is put again
+
 template <typename T>
 using Owned = std::unique_ptr<T, void (*)(T*)>;
 
@@ -51,8 +55,6 @@ Result<void> group_results(const rd_kafka_group_result_t** results, size_t count
 // Asks again while the group's coordinator moves or has only begun, as Java's client does.
 template <typename Ask>
 auto of_coordinator(std::chrono::milliseconds timeout, const Ask& ask) -> decltype(ask(timeout)) {
-  constexpr std::chrono::milliseconds kPause{100};  // retry.backoff.ms
-  using Clock = std::chrono::steady_clock;
   for (const auto deadline = Clock::now() + timeout;;) {
     auto answer = ask(timeout);
     if (answer || answer.error().kind() != ErrorKind::retriable ||
@@ -109,6 +111,25 @@ Result<LibrdkafkaAdmin::Event> LibrdkafkaAdmin::ask_by(Handle& client, int opera
                                                        const std::string& what,
                                                        std::chrono::milliseconds timeout,
                                                        const Request& request) {
+  const auto deadline = Clock::now() + timeout;
+  for (;;) {
+    const Event event = ask_once(client, operation, timeout, request);
+    const auto error =
+        event == nullptr ? RD_KAFKA_RESP_ERR__TIMED_OUT : rd_kafka_event_error(event.get());
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return event;
+    timeout = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - Clock::now());
+    // Where the broker that was asked is gone another is asked, as by Java's client.
+    if (error != RD_KAFKA_RESP_ERR__TRANSPORT || timeout <= kPause)
+      return fail(client_error(error, what,
+                               event == nullptr ? "" : rd_kafka_event_error_string(event.get())));
+    std::this_thread::sleep_for(kPause);
+    timeout -= kPause;
+  }
+}
+
+LibrdkafkaAdmin::Event LibrdkafkaAdmin::ask_once(Handle& client, int operation,
+                                                 std::chrono::milliseconds timeout,
+                                                 const Request& request) {
   rd_kafka_t* rk = client.get();
   const int wait = milliseconds(timeout);
   char why[256];
@@ -120,11 +141,7 @@ Result<LibrdkafkaAdmin::Event> LibrdkafkaAdmin::ask_by(Handle& client, int opera
   request(rk, options.get(), queue.get());
   // The request times out by itself; the second more is for its answer.
   rd_kafka_event_t* event = rd_kafka_queue_poll(queue.get(), wait + 1000);
-  if (event == nullptr) return fail(client_error(RD_KAFKA_RESP_ERR__TIMED_OUT, what));
-  Event owned(event, rd_kafka_event_destroy);
-  if (const auto error = rd_kafka_event_error(event))
-    return fail(client_error(error, what, rd_kafka_event_error_string(event)));
-  return owned;
+  return event == nullptr ? nullptr : Event(event, rd_kafka_event_destroy);
 }
 
 Result<std::string> LibrdkafkaAdmin::cluster_id(std::chrono::milliseconds timeout) {

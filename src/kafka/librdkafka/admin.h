@@ -45,6 +45,9 @@ class LibrdkafkaAdmin final : public Admin {
                     const Request& request);
   static Result<Event> ask_by(Handle& client, int operation, const std::string& what,
                               std::chrono::milliseconds timeout, const Request& request);
+  // Nothing: not answered in time.
+  static Event ask_once(Handle& client, int operation, std::chrono::milliseconds timeout,
+                        const Request& request);
   // Each of a single question to the group's coordinator.
   Result<std::vector<TopicPartitionOffset>> group_offsets_once(const std::string& group,
                                                                std::chrono::milliseconds timeout);

@@ -1,4 +1,4 @@
-#include "kafka/librdkafka/cluster_metadata.h"
+// What is asked of a broker that goes before it answers.
 
 #include <gtest/gtest.h>
 #include <librdkafka/rdkafka.h>
@@ -7,15 +7,18 @@
 #include <string>
 #include <thread>
 
+#include "kafka/librdkafka/admin.h"
+#include "kafka/librdkafka/cluster_metadata.h"
+
 namespace millrace::kafka {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kMetadataRequest = 3;  // its ApiKey
+enum ApiKey { kMetadata = 3, kOffsetFetch = 9 };
 
 // A producer connected to two of librdkafka's own mock brokers.
-class MetadataOfTwoBrokers : public testing::Test {
+class TwoBrokers : public testing::Test {
  protected:
   void SetUp() override {
     rd_kafka_conf_t* conf = rd_kafka_conf_new();
@@ -32,15 +35,34 @@ class MetadataOfTwoBrokers : public testing::Test {
   }
   void TearDown() override { rd_kafka_destroy(client); }
 
-  // The broker that is asked for metadata next; -1: none was.
-  int32_t next_asked() {
+  rd_kafka_t* client = nullptr;
+  rd_kafka_mock_cluster_t* cluster = nullptr;
+
+  // What `ask` gives where the broker that it asks goes before it answers.
+  template <typename Ask>
+  auto asked_as_a_broker_goes(ApiKey key, const Ask& ask) {
+    rd_kafka_mock_start_request_tracking(cluster);
+    decltype(ask()) answer;
+    std::thread asking([&] { answer = ask(); });
+    if (const int32_t asked = next_asked(key); asked != -1) {
+      rd_kafka_mock_broker_set_rtt(cluster, 3 - asked, 0);
+      rd_kafka_mock_coordinator_set(cluster, "group", "g", 3 - asked);
+      rd_kafka_mock_broker_set_down(cluster, asked);
+    }
+    asking.join();
+    return answer;
+  }
+
+ private:
+  // The broker that gets the next request of this kind; -1: none does.
+  int32_t next_asked(ApiKey key) {
     const auto deadline = std::chrono::steady_clock::now() + 20s;
     while (std::chrono::steady_clock::now() < deadline) {
       size_t count = 0;
       auto* requests = rd_kafka_mock_get_requests(cluster, &count);
       int32_t asked = -1;
       for (size_t i = 0; i < count; ++i)
-        if (rd_kafka_mock_request_api_key(requests[i]) == kMetadataRequest)
+        if (rd_kafka_mock_request_api_key(requests[i]) == key)
           asked = rd_kafka_mock_request_id(requests[i]);
       rd_kafka_mock_request_destroy_array(requests, count);
       if (asked != -1) return asked;
@@ -48,12 +70,9 @@ class MetadataOfTwoBrokers : public testing::Test {
     }
     return -1;
   }
-
-  rd_kafka_t* client = nullptr;
-  rd_kafka_mock_cluster_t* cluster = nullptr;
 };
 
-TEST_F(MetadataOfTwoBrokers, AllTopics) {
+TEST_F(TwoBrokers, AllTopics) {
   auto metadata = ask_metadata(client, nullptr, 10s, "Asking failed");
   ASSERT_TRUE(metadata) << metadata.error().describe();
   ASSERT_EQ((*metadata)->topic_cnt, 1);
@@ -61,21 +80,27 @@ TEST_F(MetadataOfTwoBrokers, AllTopics) {
   EXPECT_EQ((*metadata)->topics[0].partition_cnt, 3);
 }
 
-TEST_F(MetadataOfTwoBrokers, TheOtherAnswersWhereTheOneAskedGoes) {
-  ASSERT_TRUE(ask_metadata(client, nullptr, 10s, "Asking failed"));
+TEST_F(TwoBrokers, TheOtherOneAnswersForMetadata) {
+  auto ask = [&] { return ask_metadata(client, nullptr, 20s, "Asking failed"); };
+  ASSERT_TRUE(ask());
   for (int broker : {1, 2}) rd_kafka_mock_broker_set_rtt(cluster, broker, 60'000);
-  rd_kafka_mock_start_request_tracking(cluster);
-  Result<ClusterMetadata> metadata;
-  std::thread asking([&] { metadata = ask_metadata(client, nullptr, 20s, "Asking failed"); });
-  if (const int32_t asked = next_asked(); asked != -1) {
-    rd_kafka_mock_broker_set_rtt(cluster, 3 - asked, 0);
-    rd_kafka_mock_broker_set_down(cluster, asked);
-  }
-  asking.join();
+  const auto metadata = asked_as_a_broker_goes(kMetadata, ask);
   ASSERT_TRUE(metadata) << metadata.error().describe();
 }
 
-TEST_F(MetadataOfTwoBrokers, NobodyAnswersInTime) {
+TEST_F(TwoBrokers, TheOtherOneAnswersForOffsetsOfAGroup) {
+  auto admin = LibrdkafkaAdmin::make(
+      {{"bootstrap.servers", rd_kafka_mock_cluster_bootstraps(cluster)}}, "[test] ");
+  ASSERT_TRUE(admin) << admin.error().describe();
+  rd_kafka_mock_coordinator_set(cluster, "group", "g", 1);
+  rd_kafka_mock_broker_push_request_error_rtts(cluster, 1, kOffsetFetch, 1,
+                                               RD_KAFKA_RESP_ERR_NO_ERROR, 60'000);
+  const auto offsets =
+      asked_as_a_broker_goes(kOffsetFetch, [&] { return (*admin)->group_offsets("g", 20s); });
+  EXPECT_TRUE(offsets) << offsets.error().describe();
+}
+
+TEST_F(TwoBrokers, NobodyAnswersInTime) {
   for (int broker : {1, 2}) rd_kafka_mock_broker_set_down(cluster, broker);
   auto metadata = ask_metadata(client, nullptr, 50ms, "Asking failed");
   ASSERT_FALSE(metadata);

@@ -46,11 +46,23 @@ class HoistField : public SideTransform {
     return {};
   }
 
+  // Struct.validate. InsertField can have left out a field that is required.
+  static Result<void> check_fields(const Datum& datum) {
+    if (data::kind(datum.value) != Kind::kStruct) return {};
+    for (uint32_t i = 0; i < datum.value.length; ++i) {
+      const data::Field& field = datum.schema->fields()[i];
+      if (!data::is_null(datum.value.as.cells[i]) || field.schema->default_value() != nullptr)
+        continue;
+      if (auto ok = check_put_null(field); !ok) return ok;
+    }
+    return {};
+  }
+
   // Struct.put. SetSchemaMetadata can have given a schema a name that asks for values of another
   // class.
   Result<void> put(const Datum& datum) const {
     if (data::is_null(datum.value)) return check_put_null({field_, SchemaRef(datum.schema)});
-    if (datum.schema->logical_type() == data::LogicalType::kNone) return {};
+    if (datum.schema->logical_type() == data::LogicalType::kNone) return check_fields(datum);
     return convert::validate_value(*datum.schema, datum.value, "field: \"" + field_ + "\"");
   }
 

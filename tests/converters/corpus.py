@@ -192,7 +192,7 @@ class Corpus:
             return [self.shuffled(each) for each in thing]
         if not isinstance(thing, dict):
             return thing
-        members = [(key, value if key == "parameters" else self.shuffled(value)) for key, value in thing.items()]
+        members = [(key, value if key in ("parameters", "default") else self.shuffled(value)) for key, value in thing.items()]
         self.random.shuffle(members)
         return dict(members)
 

@@ -1,6 +1,7 @@
 #include "convert/base64.h"
 
 #include <array>
+#include <cstdio>
 
 #include "data/java_string.h"
 
@@ -77,6 +78,56 @@ bool read_base64(std::string_view text, Arena& arena, std::string_view& bytes) {
   bytes = {start, static_cast<size_t>(out - start)};
   arena.shrink_last(start, bytes.size());
   return true;
+}
+
+namespace {
+
+std::string illegal_character(char16_t unit, int place) {
+  char code[12];
+  std::snprintf(code, sizeof code, "code 0x%x", static_cast<unsigned>(unit));
+  const std::string where =
+      ") as character #" + std::to_string(place + 1) + " of 4-char base64 unit: ";
+  if (unit <= ' ')
+    return "Illegal white space character (" + std::string(code) + where +
+           "can only used between units";
+  if (unit == '=') {
+    return "Unexpected padding character ('='" + where +
+           "padding only legal as 3rd or 4th character";
+  }
+  const bool control = unit >= 0x7F && unit < 0xA0;
+  std::string shown;
+  if (unit >= 0xD800 && unit < 0xE000) {
+    shown = "?";  // Java prints no half of a pair
+  } else {
+    shown.resize(4);
+    shown.resize(static_cast<size_t>(data::write_utf16_unit(shown.data(), shown.data(), unit) -
+                                     shown.data()));
+  }
+  return "Illegal character " + (control ? "" : "'" + shown + "' ") + "(" + code +
+         ") in base64 content";
+}
+
+}  // namespace
+
+std::string base64_problem(std::string_view text) {
+  std::u16string units;
+  data::for_each_utf16_unit(text, [&](char16_t unit) { units.push_back(unit); });
+  int place = 0;  // in a group of four
+  bool padded = false;
+  for (char16_t unit : units) {
+    if (place == 0 && unit <= ' ') continue;
+    if (padded) {
+      if (unit != '=') return illegal_character(unit, 3) + ": expected padding character '='";
+    } else if (unit == '=' && place >= 2) {
+      padded = place == 2;
+    } else if (unit > 0x7F || value_of(static_cast<char>(unit)) < 0) {
+      return illegal_character(unit, place);
+    }
+    if (++place == 4) place = 0, padded = false;
+  }
+  return "Unexpected end of base64-encoded String: base64 variant 'MIME-NO-LINEFEEDS' expects "
+         "padding (one or more '=' characters) at the end. This Base64Variant might have been "
+         "incorrectly configured";
 }
 
 }  // namespace millrace::convert

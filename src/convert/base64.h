@@ -18,5 +18,7 @@ std::string to_base64(std::string_view bytes);
 // Padding is required; white space may stand between groups of four. false: malformed. The bytes
 // are the arena's.
 bool read_base64(std::string_view text, Arena& arena, std::string_view& bytes);
+// What Jackson says of a text that read_base64 refuses.
+std::string base64_problem(std::string_view text);
 
 }  // namespace millrace::convert

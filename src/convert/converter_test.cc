@@ -83,6 +83,25 @@ TEST(JsonConverter, LooksAtWhatFollowsThePayload) {
   EXPECT_EQ(json.read(text.c_str()), "Invalid null value for required INT32 field");
 }
 
+TEST(JsonConverter, TellsWhatIsWrongInJacksonsWords) {
+  OneConverter json("JsonConverter", {{"schemas.enable", "false"}});
+  const std::string where =
+      "\n at [Source: REDACTED (`StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION` disabled); ";
+  EXPECT_NE(
+      json.read("{\n x:1}")
+          .find("com.fasterxml.jackson.core.JsonParseException: Unexpected character ('x' (code "
+                "120)): was expecting double-quote to start field name" +
+                where + "line: 2, column: 2]"),
+      std::string::npos);
+  EXPECT_NE(json.read("{\"a\"").find("JsonEOFException: Unexpected end-of-input within/between"),
+            std::string::npos);
+  OneConverter rows("JsonConverter", {});
+  EXPECT_EQ(
+      rows.read(R"({"schema":{"type":"bytes"},"payload":"AA!="})"),
+      "Invalid bytes field: Cannot access contents of TextNode as binary due to broken Base64 "
+      "encoding: Illegal character '!' (code 0x21) in base64 content");
+}
+
 TEST(JsonConverter, SchemalessObjectsAreHashMaps) {
   OneConverter json("Json", {{"schemas.enable", "false"}});
   EXPECT_EQ(json.read(R"({"zeta":1,"alpha":-2.50,"mid":[true,null],"alpha":"x"})"),

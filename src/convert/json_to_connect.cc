@@ -109,10 +109,22 @@ Result<Cell> JsonToConnect::schemaless(const JsonNode& node) {
   return data::null_cell();
 }
 
+namespace {
+
+Error broken_base64(const JsonNode& node) {
+  return {ErrorKind::bad_data,
+          "Cannot access contents of TextNode as binary due to broken Base64 encoding: " +
+              base64_problem(node.text),
+          "com.fasterxml.jackson.databind.exc.InvalidFormatException"};
+}
+
+}  // namespace
+
 Result<Cell> JsonToConnect::bytes(const JsonNode& node) {
   if (!node.is(JsonNode::Type::kString)) return data::null_cell();
   std::string_view bytes;
-  if (!read_base64(node.text, arena_, bytes)) return data_failure("Invalid bytes field");
+  if (!read_base64(node.text, arena_, bytes))
+    return fail(data_error("Invalid bytes field").caused_by(broken_base64(node)));
   return data::bytes_cell(bytes);
 }
 
@@ -125,7 +137,8 @@ Result<Cell> JsonToConnect::decimal(const Schema& schema, const JsonNode& node) 
   }
   std::string_view bytes;
   Error invalid = data_error("Invalid bytes for Decimal field");
-  if (!read_base64(node.text, arena_, bytes)) return fail(std::move(invalid));
+  if (!read_base64(node.text, arena_, bytes))
+    return fail(std::move(invalid).caused_by(broken_base64(node)));
   if (bytes.empty())
     return fail(std::move(invalid).caused_by(
         Error(ErrorKind::bad_data, "Zero length BigInteger", "java.lang.NumberFormatException")));

@@ -3,6 +3,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/json_value.h"
+#include "convert/failures.h"
 #include "data/java_decimal.h"
 #include "data/java_string.h"
 
@@ -253,13 +255,30 @@ std::string_view node_type_name(const JsonNode& node) {
   return "";
 }
 
+namespace {
+
+// What is wrong, in Jackson's words where another reading of the text finds it.
+Error parse_error(std::string_view text, const char* otherwise) {
+  const JsonValue document = read_json(text, {.leading_zeros = true});
+  const char* const exception = "com.fasterxml.jackson.core.JsonParseException";
+  if (document.broken == nullptr) return {ErrorKind::bad_data, otherwise, exception};
+  const std::string& problem = document.broken->message;
+  if (problem.starts_with("Document nesting depth"))
+    return {ErrorKind::bad_data, problem,
+            "com.fasterxml.jackson.core.exc.StreamConstraintsException"};
+  return {ErrorKind::bad_data, problem + json_location(document.broken->place),
+          document.broken->ends ? "com.fasterxml.jackson.core.io.JsonEOFException" : exception};
+}
+
+}  // namespace
+
 Result<JsonNode> parse_json_tree(std::string_view text, Arena& arena) {
   TreeReader reader(json_as_utf8(text, arena), arena);
   JsonNode node;
   if (reader.read(node)) return node;
-  return fail(ErrorKind::bad_data,
-              std::string("com.fasterxml.jackson.core.JsonParseException: ") + reader.problem(),
-              "org.apache.kafka.common.errors.SerializationException");
+  Error cause = parse_error(json_as_utf8(text, arena), reader.problem());
+  std::string message = std::string(cause.exception_class()) + ": " + cause.message();
+  return fail(serialization_error(std::move(message)).caused_by(std::move(cause)));
 }
 
 }  // namespace millrace::convert

@@ -4,12 +4,10 @@
 #include <cstring>
 #include <unordered_map>
 
-#include "base/arena.h"
-#include "convert/json_tree.h"
-#include "data/java_string.h"
-#include "rest/json_value.h"
+#include "base/json_value.h"
+#include "base/utf8.h"
 
-namespace millrace::rest {
+namespace millrace {
 namespace {
 
 constexpr size_t kMaximumDepth = 1000;
@@ -68,7 +66,7 @@ void append_unit(std::string& out, uint32_t unit) {
 
 class Reader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  Reader(std::string_view text, JsonRules rules) : text_(text), rules_(rules) {}
 
   JsonValue document() {
     JsonValue root;
@@ -90,14 +88,18 @@ class Reader {
     return {line_, static_cast<uint32_t>(at_ + more - line_start_ + 1)};
   }
   bool fail(std::string message, JsonPlace where) {
-    problem_ = std::make_shared<JsonProblem>(JsonProblem{std::move(message), where, {}});
+    problem_ = std::make_shared<JsonProblem>(JsonProblem{std::move(message), where, false, {}});
     return false;
   }
   bool fail(std::string message) { return fail(std::move(message), place()); }
   bool unexpected(const std::string& what) {
     return fail("Unexpected character (" + described(here()) + ")" + what);
   }
-  bool broken_off(const std::string& where) { return fail("Unexpected end-of-input" + where); }
+  bool broken_off(const std::string& where) {
+    fail("Unexpected end-of-input" + where);
+    problem_->ends = true;
+    return false;
+  }
 
   // False: something that is neither blank nor part of JSON.
   bool skip_blanks() {
@@ -145,7 +147,7 @@ class Reader {
     if (next.kind == JsonValue::Kind::kNumber &&
         next.text.find_first_of(".eE") != std::string::npos)
       token = "VALUE_NUMBER_FLOAT";
-    problem_ = std::make_shared<JsonProblem>(JsonProblem{{}, where, token});
+    problem_ = std::make_shared<JsonProblem>(JsonProblem{{}, where, false, token});
     return false;
   }
 
@@ -220,7 +222,7 @@ class Reader {
     if (c != ',') return unexpected(": was expecting comma to separate " + kind + " entries");
     ++at_;
     if (!skip_blanks()) return false;
-    return here() >= 0 || broken_off(" within/between " + kind + " entries");
+    return here() >= 0 || fail("Unexpected end-of-input within/between " + kind + " entries");
   }
 
   bool object(JsonValue& out) {
@@ -231,6 +233,7 @@ class Reader {
       if (!more) return true;
       if (here() != '"') return unexpected(": was expecting double-quote to start field name");
       ++at_;
+      if (here() < 0) return broken_off(": was expecting closing '\"' for name");
       std::string name;
       if (!string(name, " in field name", "name") || !colon()) return false;
       JsonValue member;
@@ -352,7 +355,8 @@ class Reader {
       return no_digit("expected digit (0-9) to follow minus sign, for valid numeric value", parent);
     const bool zero = here() == '0';
     ++at_;
-    if (zero && is_digit(here())) return fail("Invalid numeric value: Leading zeroes not allowed");
+    if (zero && is_digit(here()) && !rules_.leading_zeros)
+      return fail("Invalid numeric value: Leading zeroes not allowed");
     digits();
     if (here() == '.') {
       ++at_;
@@ -444,6 +448,7 @@ class Reader {
   }
 
   std::string_view text_;
+  const JsonRules rules_;
   size_t at_ = 0, line_start_ = 0;
   uint32_t line_ = 1;
   size_t depth_ = 0;
@@ -458,23 +463,8 @@ std::string json_location(JsonPlace place) {
          std::to_string(place.line) + ", column: " + std::to_string(place.column) + "]";
 }
 
-JsonValue parse_json_request(std::string_view text) {
-  Arena arena;
-  return Reader(convert::json_as_utf8(text, arena)).document();
+JsonValue read_json(std::string_view text, JsonRules rules) {
+  return Reader(text, rules).document();
 }
 
-Result<JsonValue> parse_json(std::string_view text) {
-  JsonValue root = parse_json_request(text);
-  if (const auto& problem = root.broken ? root.broken : root.trailing) {
-    return fail(ErrorKind::bad_data,
-                (problem->message.empty()
-                     ? "Trailing token (of type " + problem->trailing_token + ") found after value"
-                     : problem->message) +
-                    json_location(problem->place));
-  }
-  if (root.is_null() && root.after.column == 0)
-    return fail(ErrorKind::bad_data, "No content to map due to end-of-input");
-  return root;
-}
-
-}  // namespace millrace::rest
+}  // namespace millrace

@@ -69,6 +69,7 @@ class SinkTaskRunner::Road final : private kafka::RebalanceListener {
   Result<void> round();
   Result<void> poll();
   Result<void> convert();
+  void note_topics(uint32_t handled);
   void note_topic(const std::string& topic);
   std::chrono::milliseconds poll_timeout();
   void follow_wished_state();

@@ -203,9 +203,9 @@ Result<void> SinkTaskRunner::Road::convert() {
     TopicPartition partition{std::string(run.topic), run.partition};
     const int64_t next = delivery_.batch->raw.offsets[last] + 1;
     offsets_.consumed(partition, next);
-    note_topic(partition.topic);
     delivery_.offsets.insert_or_assign(std::move(partition), next);
   }
+  note_topics(converted.handled);
   probe_.set_active(offsets_.active_records());
   probe_.convert_time.record(Clock::now() - started);
   // Nothing comes before the failure: there is nothing to deliver first.
@@ -213,6 +213,17 @@ Result<void> SinkTaskRunner::Road::convert() {
     return fail(*std::move(delivery_.failure));
   }
   return {};
+}
+
+// Java notes a topic between converters and transforms: a topic of which no record could be
+// converted is not among those that are used, one whose record fails in a transform is.
+void SinkTaskRunner::Road::note_topics(uint32_t handled) {
+  const std::span<const uint32_t> converted = delivery_.batch->original.selected;
+  for (const PartitionRun& run : runs_) {
+    const auto first = std::lower_bound(converted.begin(), converted.end(), run.begin);
+    if (first != converted.end() && *first < run.end && *first <= handled)
+      note_topic(std::string(run.topic));
+  }
 }
 
 void SinkTaskRunner::Road::note_topic(const std::string& topic) {

@@ -112,6 +112,22 @@ TEST_F(SinkTaskTest, APoisonRecordIsSkippedWhereErrorsAreTolerated) {
   EXPECT_EQ(settings.errors->probe().skipped.total(), 2u);
 }
 
+TEST_F(SinkTaskTest, ATopicOfWhichNothingCanBeConvertedIsNotUsed) {
+  errors.tolerate_all = true;
+  std::vector<std::string> used;
+  settings.topic_used = [&used](const TaskId&, std::string_view topic) {
+    used.emplace_back(topic);
+  };
+  const TopicPartition other{"other", 0};
+  assign({t0, other});
+  step([this, &other](Fetch& fetch) {
+    consumer->fetch(fetch, other, {"bad"});
+    consumer->fetch(fetch, t0, {"bad", "a", "bad"});
+  });
+  run();
+  EXPECT_THAT(used, ElementsAre("t"));
+}
+
 TEST_F(SinkTaskTest, APoisonRecordFailsTheTaskAfterTheRecordsBeforeIt) {
   assign({t0, t1});
   step([this](Fetch& fetch) {

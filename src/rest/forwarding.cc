@@ -43,7 +43,7 @@ HttpResponse forward_request(const RestClient& client, const HttpRequest& reques
                              const std::string& url) {
   const Query query = Query::parse(request.query);
   const std::string* forward = query.find("forward");
-  if (forward != nullptr && !query.boolean("forward", true)) {
+  if (forward != nullptr && !query.boolean("forward", false)) {
     forwarding_log().error(
         "Request '{} {}' failed because it couldn't find the target Connect worker within two hops "
         "(between workers).",

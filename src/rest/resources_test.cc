@@ -110,6 +110,8 @@ TEST_F(RestServerTest, WhatTheJavaWorkerSaysBeforeAnyResource) {
   constexpr const char* k415 = R"({"error_code":415,"message":"HTTP 415 Unsupported Media Type"})";
   expect(ask("POST", "/connectors", "{}", "Content-Type: text/plain\r\n"), 415, k415);
   expect(ask("PUT", "/connectors/x/pause", "", "Content-Type: text/plain\r\n"), 415, k415);
+  expect(ask("PUT", "/connectors/x/config", "", "Content-Type: application/*\r\n"), 415, k415);
+  EXPECT_NE(ask("PUT", "/connectors/x/config", "{}", "Content-Type: */json\r\n").status, 415);
   EXPECT_EQ(ask("POST", "/connectors", "", "Content-Type: garbage\r\n").status, 400);
   TestClient client(port());
   client.send("POST /connectors HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n{}");
@@ -119,7 +121,8 @@ TEST_F(RestServerTest, WhatTheJavaWorkerSaysBeforeAnyResource) {
   for (const char* accept : {"*/*", "application/*", "text/html, */*;q=0.1", "Application/Json"}) {
     EXPECT_EQ(ask("GET", "/", "", "Accept: " + std::string(accept) + "\r\n").status, 200) << accept;
   }
-  EXPECT_EQ(ask("GET", "//connectors").status, 400);
+  for (const char* path : {"//connectors", "/;a=b/connectors", "/connectors/;/status"})
+    EXPECT_EQ(ask("GET", path).status, 400) << path;
   EXPECT_EQ(ask("GET", "/connectors/").status, 200);
 }
 
@@ -296,6 +299,8 @@ TEST_F(RestServerTest, Plugins) {
       R"([{"class":"a.Sink","type":"sink","version":"1"},{"class":"a.Source","type":"source"}])");
   EXPECT_NE(ask("GET", "/connector-plugins?connectorsOnly=false").body.find("a.Cast"),
             std::string::npos);
+  EXPECT_EQ(ask("GET", "/connector-plugins?connectorsOnly=").body,
+            ask("GET", "/connector-plugins").body);
   std::string definition =
       R"({"name":"secret","type":"PASSWORD","required":false,"default_value":"[hidden]",)"
       R"("importance":"MEDIUM","documentation":"","group":null,"order_in_group":-1,"width":"NONE",)"

@@ -21,6 +21,7 @@ std::optional<std::vector<std::string_view>> split_path(std::string_view path) {
     std::string_view segment = path.substr(0, slash);
     if (segment.empty()) return std::nullopt;
     segment = segment.substr(0, segment.find(';'));  // matrix parameters are nobody's
+    if (segment.empty() && slash != std::string_view::npos) return std::nullopt;
     path = slash == std::string_view::npos ? std::string_view{} : path.substr(slash + 1);
     if (!segment.empty() || !path.empty()) segments.push_back(segment);
   }
@@ -61,7 +62,8 @@ RestFailure refuse(const Error& error) {
 tl::expected<JsonValue, RestError> Call::document() const {
   const std::string* content_type = find_header(request.headers, "Content-Type");
   auto type = content_type == nullptr ? std::nullopt : parse_media_type(*content_type);
-  if (!request.body.empty() && (!type || type->type == "*" || type->subtype == "*"))
+  // A reader of bodies is found by the subtype, before there is a look at the body.
+  if (type ? type->subtype == "*" : !request.body.empty())
     return refuse(415, "HTTP 415 Unsupported Media Type");
   return parse_json_request(request.body);
 }

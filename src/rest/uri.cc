@@ -2,6 +2,8 @@
 
 #include <strings.h>
 
+#include <algorithm>
+
 #include "base/utf8.h"
 
 namespace millrace::rest {
@@ -101,7 +103,10 @@ std::vector<std::string> Query::all(std::string_view name) const {
 
 bool Query::boolean(std::string_view name, bool if_absent) const {
   const std::string* value = find(name);
-  return value == nullptr ? if_absent : strcasecmp(value->c_str(), "true") == 0;
+  const bool blank = value == nullptr || std::all_of(value->begin(), value->end(), [](char c) {
+                       return static_cast<unsigned char>(c) <= ' ';
+                     });
+  return blank ? if_absent : strcasecmp(value->c_str(), "true") == 0;
 }
 
 }  // namespace millrace::rest

@@ -28,7 +28,8 @@ class Query {
   // The first of that name.
   const std::string* find(std::string_view name) const;
   std::vector<std::string> all(std::string_view name) const;
-  // As java.lang.Boolean.valueOf: "true" in any case is true, all else false.
+  // As java.lang.Boolean.valueOf: "true" in any case is true, all else false. A blank one is as
+  // good as none, as in JAX-RS.
   bool boolean(std::string_view name, bool if_absent) const;
 
  private:

@@ -33,7 +33,7 @@ TEST(UriTest, EncodedPathsComeBack) {
 }
 
 TEST(UriTest, ReadsQueries) {
-  Query query = Query::parse("a=1&b&a=2&&c=x+y%21&d=%zz&E=TRUE");
+  Query query = Query::parse("a=1&b&a=2&&c=x+y%21&d=%zz&E=TRUE&blank=+%00&n=no");
   EXPECT_EQ(*query.find("a"), "1");
   EXPECT_EQ(query.all("a"), (std::vector<std::string>{"1", "2"}));
   EXPECT_EQ(*query.find("b"), "");
@@ -41,7 +41,9 @@ TEST(UriTest, ReadsQueries) {
   EXPECT_EQ(*query.find("d"), "%zz");
   EXPECT_EQ(query.find("x"), nullptr);
   EXPECT_TRUE(query.boolean("E", false));
-  EXPECT_FALSE(query.boolean("b", true));
+  EXPECT_FALSE(query.boolean("n", true));
+  EXPECT_TRUE(query.boolean("b", true));
+  EXPECT_FALSE(query.boolean("blank", false));
   EXPECT_TRUE(query.boolean("none", true));
 }
 

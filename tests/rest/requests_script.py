@@ -277,8 +277,9 @@ def script(folder, seed=1):
         add(request("POST", "/connectors", {"name": odd, "config": source_config(folder, 4)}))
         add(Wait(f"/connectors/{quoted}/status", running(), f"{odd} runs"))
         add(request("DELETE", f"/connectors/{quoted}"))
-    for path in ("/connectors//status", "//connectors", "/connectors/%2F", "/connectors/a%2Fb/status", "/connectors/%25",
-                 "/connectors/a%5Cb", "/%63onnectors", "/connectors/../connectors", "/connectors/./"):
+    for path in ("/connectors//status", "//connectors", "/;a=b/connectors", "/connectors/;/status", "/connectors/%2F",
+                 "/connectors/a%2Fb/status", "/connectors/%25", "/connectors/a%5Cb", "/%63onnectors",
+                 "/connectors/../connectors", "/connectors/./"):
         add(request("GET", path, compare="status_only"))
 
     # -- Plug-ins

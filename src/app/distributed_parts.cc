@@ -47,6 +47,15 @@ void make_owned(const DistributedSettings& settings, const kafka::ClientProperti
   ensure(options.owner, "transactional.id", "connect-cluster-" + settings.group_id, kWhy);
 }
 
+// One record after the other, none lost; without rights beyond those of a plain producer.
+kafka::ClientProperties writer_properties(kafka::ClientProperties client) {
+  client["acks"] = "all";
+  client["enable.idempotence"] = "false";
+  client["max.in.flight.requests.per.connection"] = "1";
+  client["linger.ms"] = "0";
+  return client;
+}
+
 Result<std::unique_ptr<kafka::TopicLog>> make_log(const WorkerConfig& config,
                                                   const config::StorageTopic& topic,
                                                   const std::string& kind) {
@@ -61,12 +70,7 @@ Result<std::unique_ptr<kafka::TopicLog>> make_log(const WorkerConfig& config,
   client["client.id"] = client_id(*config.distributed, kind == "status" ? "statuses" : kind + "s");
   options.admin = client;
   options.consumer = client;
-  options.producer = client;
-  // One record after the other, none lost; without rights beyond those of a plain producer.
-  options.producer["acks"] = "all";
-  options.producer["enable.idempotence"] = "false";
-  options.producer["max.in.flight.requests.per.connection"] = "1";
-  options.producer["linger.ms"] = "0";
+  options.producer = writer_properties(client);
   if (kind == "config") make_owned(*config.distributed, client, options);
   if (kind != "status" && config.distributed->exactly_once_enabled())
     ensure(options.consumer, "isolation.level", "read_committed",
@@ -165,6 +169,12 @@ runtime::OpenOffsetTopic make_offset_topics(const WorkerConfig& config) {
 Result<std::unique_ptr<distributed::DistributedHerder>> make_distributed_herder(
     runtime::WorkerParts parts, ClusterPlace place) {
   const WorkerConfig& config = parts.config;
+  // Writers are made at the first record; settings with which there can be none, as a
+  // transactional.id of the worker's, end it at its start, as in Java.
+  if (auto checked =
+          parts.clients->check_producer(writer_properties(config::worker_admin_properties(config)));
+      !checked)
+    return fail(std::move(checked).error());
   auto configs = make_log(config, config.distributed->config_topic, "config");
   if (!configs) return fail(std::move(configs).error());
   auto statuses = make_log(config, config.distributed->status_topic, "status");

@@ -147,9 +147,13 @@ class Translator {
     if (is(ClientRole::kProducer)) finish_producer();
     if (is(ClientRole::kConsumer)) finish_consumer();
     translate_security(java_, out_, problems_);
-    if (out_.find("bootstrap.servers") == nullptr)
+    if (java_.count("bootstrap.servers") == 0)
       problems_.push_back(
           "Missing required configuration \"bootstrap.servers\" which has no default value.");
+    else if (out_.find("bootstrap.servers") == nullptr && !is(ClientRole::kAdmin))
+      problems_.push_back(
+          "Configuration 'bootstrap.servers' must not be empty. Valid values include: any "
+          "non-empty value");
     if (is(ClientRole::kProducer)) check_transactions();
     if (problems_.empty()) return constructed();
     std::string message;
@@ -171,7 +175,12 @@ class Translator {
       if (auto time = checked_delivery_time(); !time)
         return not_constructed(std::move(time).error());
     }
-    auto servers = parse_bootstrap_servers(*out_.find("bootstrap.servers"));
+    const std::string* given_servers = out_.find("bootstrap.servers");
+    if (given_servers == nullptr)  // its definition lets an admin have none
+      return not_constructed(Error(ErrorKind::bad_config,
+                                   "No resolvable bootstrap urls given in bootstrap.servers",
+                                   "org.apache.kafka.common.config.ConfigException"));
+    auto servers = parse_bootstrap_servers(*given_servers);
     if (servers) return std::move(out_);
     return not_constructed(std::move(servers).error());
   }

@@ -203,6 +203,19 @@ TEST(ClientProperties, StoresThatAreMissingAreNamed) {
                     Not(HasSubstr("hush"))));
 }
 
+TEST(ClientProperties, AnEmptyListOfServersIsNone) {
+  auto problem = [](ClientRole role) {
+    return translate_client_properties(role, {{"bootstrap.servers", " "}}).error().trace();
+  };
+  EXPECT_EQ(problem(ClientRole::kProducer),
+            "org.apache.kafka.common.config.ConfigException: Configuration 'bootstrap.servers' "
+            "must not be empty. Valid values include: any non-empty value\n");
+  EXPECT_EQ(problem(ClientRole::kAdmin),
+            "org.apache.kafka.common.KafkaException: Failed to create new KafkaAdminClient\n"
+            "Caused by: org.apache.kafka.common.config.ConfigException: No resolvable bootstrap "
+            "urls given in bootstrap.servers\n");
+}
+
 TEST(ClientProperties, TransactionsNeedIdempotence) {
   auto problem = [](ClientProperties more) {
     more["bootstrap.servers"] = "a:1";

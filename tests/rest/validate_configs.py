@@ -122,6 +122,11 @@ CREATION = {
 }
 
 
+ALIASES = ["a", "b", "ü", "c d", "x.y", "a"]
+ODD_ALIASES = ["A", " a ", "日本", "a/b", "a$b", "type", "predicate", "negate", "a.type", "transforms", "\u0000", "a\tb", "0", "-", "*",
+               "${x}", "a" * 300, "default", "a=b", '"a"', "a\\", ".", "..", "a.", ".a"]
+
+
 def pick(rng, table, most):
     return {key: rng.choice(table[key]) for key in rng.sample(sorted(table), rng.randint(0, min(most, len(table))))}
 
@@ -141,7 +146,7 @@ def converters(rng):
 
 def aliased(rng, key, classes, others, package):
     """A list of aliases, with a class and settings for most of them."""
-    aliases = [rng.choice(["a", "b", "ü", "c d", "x.y", "a"]) for _ in range(rng.randint(1, 3))]
+    aliases = [rng.choice(ALIASES if rng.random() < 0.8 else ODD_ALIASES) for _ in range(rng.randint(1, 3))]
     if rng.random() < 0.1:
         aliases.append("")
     config = {key: rng.choice([",", ", "]).join(aliases)}

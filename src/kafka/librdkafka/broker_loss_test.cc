@@ -9,6 +9,7 @@
 
 #include "kafka/librdkafka/admin.h"
 #include "kafka/librdkafka/cluster_metadata.h"
+#include "kafka/librdkafka/list_offsets.h"
 
 namespace millrace::kafka {
 namespace {
@@ -98,6 +99,23 @@ TEST_F(TwoBrokers, TheOtherOneAnswersForOffsetsOfAGroup) {
   const auto offsets =
       asked_as_a_broker_goes(kOffsetFetch, [&] { return (*admin)->group_offsets("g", 20s); });
   EXPECT_TRUE(offsets) << offsets.error().describe();
+}
+
+TEST_F(TwoBrokers, TheEndsOfPartitionsAreAskedOfTheirNewLeaders) {
+  const std::vector<TopicPartition> all{{"t", 0}, {"t", 1}, {"t", 2}};
+  auto ask = [&] {
+    return list_offsets(client, all, RD_KAFKA_OFFSET_SPEC_LATEST, false, 20s, "Asking failed");
+  };
+  for (int partition : {0, 1, 2}) rd_kafka_mock_partition_set_leader(cluster, "t", partition, 1);
+  auto ends = ask();
+  ASSERT_TRUE(ends) << ends.error().describe();
+  EXPECT_EQ(ends->size(), 3u);
+  for (int partition : {0, 1, 2}) rd_kafka_mock_partition_set_leader(cluster, "t", partition, 2);
+  rd_kafka_mock_broker_set_down(cluster, 1);
+  ends = ask();
+  ASSERT_TRUE(ends) << ends.error().describe();
+  ASSERT_EQ(ends->size(), 3u);
+  for (const TopicPartitionOffset& end : *ends) EXPECT_EQ(end.offset, 0);
 }
 
 TEST_F(TwoBrokers, NobodyAnswersInTime) {

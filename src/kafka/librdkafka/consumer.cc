@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "kafka/librdkafka/cluster_metadata.h"
+#include "kafka/librdkafka/list_offsets.h"
 #include "kafka/librdkafka/partition_list.h"
 
 namespace millrace::kafka {
@@ -500,42 +501,12 @@ Result<void> LibrdkafkaConsumer::reset_offsets(std::span<const TopicPartition> n
 Result<void> LibrdkafkaConsumer::list_offsets(std::span<const TopicPartition> names,
                                               int64_t spec_or_time,
                                               std::chrono::milliseconds timeout) {
-  PartitionList list = make_list(names);
-  for (int i = 0; i < list->cnt; ++i) list->elems[i].offset = spec_or_time;
-  rd_kafka_t* rk = handle_->get();
-  std::unique_ptr<rd_kafka_AdminOptions_t, decltype(&rd_kafka_AdminOptions_destroy)> options(
-      rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_LISTOFFSETS), rd_kafka_AdminOptions_destroy);
-  char why[256];
-  const int wait = static_cast<int>(std::clamp<int64_t>(timeout.count(), 100, 3600000));
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), wait, why, sizeof why);
-  if (rd_kafka_error_t* unset = rd_kafka_AdminOptions_set_isolation_level(
-          options.get(), settings_.read_committed ? RD_KAFKA_ISOLATION_LEVEL_READ_COMMITTED
-                                                  : RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED))
-    rd_kafka_error_destroy(unset);
-  std::unique_ptr<rd_kafka_queue_t, decltype(&rd_kafka_queue_destroy)> queue(
-      rd_kafka_queue_new(rk), rd_kafka_queue_destroy);
-  rd_kafka_ListOffsets(rk, list.get(), options.get(), queue.get());
-  std::unique_ptr<rd_kafka_event_t, decltype(&rd_kafka_event_destroy)> event(
-      rd_kafka_queue_poll(queue.get(), wait + 1000), rd_kafka_event_destroy);
-  if (!event)
-    return fail(client_error(RD_KAFKA_RESP_ERR__TIMED_OUT, "Asking for the start offsets failed"));
-  if (auto error = rd_kafka_event_error(event.get()))
-    return fail(client_error(error, "Asking for the start offsets failed",
-                             rd_kafka_event_error_string(event.get())));
-  size_t count = 0;
-  const auto** infos =
-      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.get()), &count);
-  Result<void> result;
-  for (size_t i = 0; i < count; ++i) {
-    const auto* entry = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
-    Partition* partition = find({entry->topic, entry->partition});
-    if (entry->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-      result = fail(client_error(
-          entry->err, "Asking for the start offset of " + std::string(entry->topic) + " failed"));
-    else if (partition != nullptr)
-      partition->position = entry->offset;
-  }
-  return result;
+  auto offsets = kafka::list_offsets(handle_->get(), names, spec_or_time, settings_.read_committed,
+                                     timeout, "Asking for the start offsets failed");
+  if (!offsets) return fail(std::move(offsets).error());
+  for (const TopicPartitionOffset& offset : *offsets)
+    if (Partition* partition = find(offset.partition)) partition->position = offset.offset;
+  return {};
 }
 
 void LibrdkafkaConsumer::revoke(const rd_kafka_topic_partition_list_t& list, bool lost) {

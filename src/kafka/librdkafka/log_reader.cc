@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "kafka/librdkafka/admin.h"
-#include "kafka/librdkafka/partition_list.h"
+#include "kafka/librdkafka/list_offsets.h"
 
 namespace millrace::kafka {
 namespace {
@@ -279,35 +279,16 @@ void LogReader::serve_requests() {
 
 // Of all partitions, past what open transactions hold back, too.
 Result<std::vector<int64_t>> LogReader::end_offsets(milliseconds timeout) {
-  rd_kafka_t* rk = asker_->get();
-  PartitionList list(rd_kafka_topic_partition_list_new(partitions()));
+  std::vector<TopicPartition> all;
   for (int32_t partition = 0; partition < partitions(); ++partition)
-    rd_kafka_topic_partition_list_add(list.get(), options_.topic.name.c_str(), partition)->offset =
-        RD_KAFKA_OFFSET_SPEC_LATEST;
-  Owned<rd_kafka_AdminOptions_t> options(
-      rd_kafka_AdminOptions_new(rk, RD_KAFKA_ADMIN_OP_LISTOFFSETS), rd_kafka_AdminOptions_destroy);
-  char why[256];
-  const auto wait = static_cast<int>(timeout.count());
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), wait, why, sizeof why);
-  rd_kafka_error_destroy(rd_kafka_AdminOptions_set_isolation_level(
-      options.get(), RD_KAFKA_ISOLATION_LEVEL_READ_UNCOMMITTED));
-  Owned<rd_kafka_queue_t> queue(rd_kafka_queue_new(rk), rd_kafka_queue_destroy);
-  rd_kafka_ListOffsets(rk, list.get(), options.get(), queue.get());
-  const std::string what = "Asking for the end of topic '" + options_.topic.name + "' failed";
-  Owned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue.get(), wait + 1000),
-                                rd_kafka_event_destroy);
-  if (event == nullptr) return fail(client_error(RD_KAFKA_RESP_ERR__TIMED_OUT, what));
-  if (const auto error = rd_kafka_event_error(event.get()))
-    return fail(client_error(error, what, rd_kafka_event_error_string(event.get())));
-  size_t count = 0;
-  const auto** infos =
-      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event.get()), &count);
+    all.push_back({options_.topic.name, partition});
+  auto found = list_offsets(asker_->get(), all, RD_KAFKA_OFFSET_SPEC_LATEST,
+                            /*read_committed=*/false, timeout,
+                            "Asking for the end of topic '" + options_.topic.name + "' failed");
+  if (!found) return fail(std::move(found).error());
   std::vector<int64_t> ends(positions_.size(), 0);
-  for (size_t i = 0; i < count; ++i) {
-    const auto* found = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
-    if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR) return fail(client_error(found->err, what));
-    ends[static_cast<size_t>(found->partition)] = found->offset;
-  }
+  for (const TopicPartitionOffset& end : *found)
+    ends[static_cast<size_t>(end.partition.partition)] = end.offset;
   return ends;
 }
 

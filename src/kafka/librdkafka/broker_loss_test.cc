@@ -10,6 +10,7 @@
 #include "kafka/librdkafka/admin.h"
 #include "kafka/librdkafka/cluster_metadata.h"
 #include "kafka/librdkafka/list_offsets.h"
+#include "kafka/librdkafka/producer.h"
 
 namespace millrace::kafka {
 namespace {
@@ -116,6 +117,52 @@ TEST_F(TwoBrokers, TheEndsOfPartitionsAreAskedOfTheirNewLeaders) {
   ASSERT_TRUE(ends) << ends.error().describe();
   ASSERT_EQ(ends->size(), 3u);
   for (const TopicPartitionOffset& end : *ends) EXPECT_EQ(end.offset, 0);
+}
+
+// As it is while brokers still hear that the topic was made.
+TEST_F(TwoBrokers, RecordsWaitForATopicThatIsUnknownForAMoment) {
+  auto made =
+      LibrdkafkaProducer::make({{"bootstrap.servers", rd_kafka_mock_cluster_bootstraps(cluster)},
+                                {"metadata.max.age.ms", "100"},
+                                {"linger.ms", "300"}},
+                               "[test] ");
+  ASSERT_TRUE(made) << made.error().describe();
+  Producer& producer = **made;
+  const std::string text = "value";
+  OutgoingRecord record;
+  record.topic = "t";
+  record.key = record.value = reinterpret_cast<const uint8_t*>(text.data());
+  record.key_size = record.value_size = text.size();
+  const OutgoingHeader header{"h", record.value, record.value_size};
+  record.headers = {&header, 1};
+  std::vector<Delivery> deliveries;
+  const auto deadline = std::chrono::steady_clock::now() + 20s;
+  const auto early = [&] { return std::chrono::steady_clock::now() < deadline; };
+  auto sent = [&](uint64_t token) {
+    record.token = token;
+    auto taken = producer.send({&record, 1});
+    return taken && *taken == 1;
+  };
+  ASSERT_TRUE(sent(0));
+  while (deliveries.empty() && early()) producer.poll_deliveries(50ms, deliveries);
+  ASSERT_EQ(deliveries.size(), 1u);
+
+  rd_kafka_mock_topic_set_error(cluster, "t", RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
+  uint64_t next = 1;
+  while (sent(next) && early()) {  // until the client knows
+    ++next;
+    producer.poll_deliveries(10ms, deliveries);
+  }
+  ASSERT_TRUE(early());
+  rd_kafka_mock_topic_set_error(cluster, "t", RD_KAFKA_RESP_ERR_NO_ERROR);
+  while (deliveries.size() < next && early()) producer.poll_deliveries(50ms, deliveries);
+  ASSERT_EQ(deliveries.size(), next);
+  for (uint64_t token = 0; token < next; ++token) {
+    EXPECT_EQ(deliveries[token].token, token);
+    EXPECT_EQ(deliveries[token].error, 0);
+    EXPECT_EQ(deliveries[token].partition, deliveries[0].partition);
+  }
+  EXPECT_EQ(producer.in_flight(), 0u);
 }
 
 TEST_F(TwoBrokers, NobodyAnswersInTime) {

@@ -7,7 +7,10 @@
 namespace millrace::kafka {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+
 constexpr size_t kLongestRun = 512;
+constexpr std::chrono::milliseconds kUnsentPause{100};
 // librdkafka takes a null pointer for a null value, so an empty one needs an address.
 uint8_t empty_bytes[1];
 
@@ -41,7 +44,28 @@ size_t serialized_size(const OutgoingRecord& record) {
   return size;
 }
 
+struct DestroyHeaders {
+  void operator()(rd_kafka_headers_t* headers) const { rd_kafka_headers_destroy(headers); }
+};
+
+bool topic_is_unknown(int error) {
+  return error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+         error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION ||
+         error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+}
+
 }  // namespace
+
+struct LibrdkafkaProducer::Unsent {
+  std::string_view topic;  // of topics_
+  int32_t partition;
+  int64_t timestamp;
+  void* value;  // the caller's
+  size_t value_size;
+  std::optional<std::string> key;
+  std::unique_ptr<rd_kafka_headers_t, DestroyHeaders> headers;
+  void* token;
+};
 
 Result<std::unique_ptr<Producer>> LibrdkafkaProducer::make(const ClientProperties& properties,
                                                            const std::string& log_context) {
@@ -67,6 +91,10 @@ LibrdkafkaProducer::~LibrdkafkaProducer() {
   // Records that are still under way point into the caller's memory, so they are dropped here, and
   // not on the thread that destroys the instance later.
   std::vector<Delivery> dropped;
+  closing_ = true;
+  in_flight_ -= unsent_.size() + given_up_.size();
+  unsent_.clear();
+  given_up_.clear();
   if (in_flight() > 0)
     rd_kafka_purge(handle_->get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
   while (in_flight() > 0) {
@@ -169,6 +197,8 @@ bool LibrdkafkaProducer::send_one(rd_kafka_topic_s* topic, const OutgoingRecord&
 Result<size_t> LibrdkafkaProducer::send(std::span<const OutgoingRecord> records) {
   if (refusal_) return fail(Error(*refusal_));
   std::lock_guard lock(mutex_);
+  send_unsent();
+  if (!unsent_.empty()) return 0;
   size_t taken = 0;
   while (taken < records.size()) {
     const auto rest = records.subspan(taken);
@@ -205,11 +235,23 @@ Result<size_t> LibrdkafkaProducer::send(std::span<const OutgoingRecord> records)
 
 void LibrdkafkaProducer::poll_deliveries(std::chrono::milliseconds timeout,
                                          std::vector<Delivery>& deliveries) {
+  {
+    std::lock_guard lock(mutex_);
+    send_unsent();
+    in_flight_ -= given_up_.size();
+    deliveries.insert(deliveries.end(), given_up_.begin(), given_up_.end());
+    given_up_.clear();
+    if (!unsent_.empty()) timeout = std::min(timeout, kUnsentPause);
+  }
   int wait = static_cast<int>(timeout.count());
   while (rd_kafka_event_t* event = rd_kafka_queue_poll(queue_, wait)) {
     if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_DR) {
       size_t count = 0;
       while (const rd_kafka_message_t* message = rd_kafka_event_message_next(event)) {
+        if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR && is_unsent(*message)) {
+          keep_unsent(*message);
+          continue;
+        }
         Delivery& delivery = deliveries.emplace_back();
         delivery.token = reinterpret_cast<uintptr_t>(message->_private);
         delivery.partition = message->partition;
@@ -228,6 +270,76 @@ void LibrdkafkaProducer::poll_deliveries(std::chrono::milliseconds timeout,
     }
     rd_kafka_event_destroy(event);
   }
+}
+
+// ---- Records whose topic is unknown for a moment
+
+bool LibrdkafkaProducer::is_unsent(const rd_kafka_message_t& message) const {
+  return topic_is_unknown(message.err) && !closing_ &&
+         settings_.find("transactional.id") == nullptr &&
+         rd_kafka_message_status(&message) == RD_KAFKA_MSG_STATUS_NOT_PERSISTED;
+}
+
+void LibrdkafkaProducer::keep_unsent(const rd_kafka_message_t& message) {
+  const std::string name = rd_kafka_topic_name(message.rkt);
+  handle_->log().write(4, rd_kafka_err2name(message.err),
+                       "Topic '" + name + "' is unknown at the moment; its records wait");
+  std::lock_guard lock(mutex_);
+  Unsent& record = unsent_.emplace_back();
+  record.topic = topics_.find(name)->first;
+  record.partition = message.partition;
+  record.timestamp = rd_kafka_message_timestamp(&message, nullptr);
+  record.value = message.payload;
+  record.value_size = message.len;
+  if (message.key != nullptr)
+    record.key.emplace(static_cast<const char*>(message.key), message.key_len);
+  rd_kafka_headers_t* headers = nullptr;
+  rd_kafka_message_detach_headers(const_cast<rd_kafka_message_t*>(&message), &headers);
+  record.headers.reset(headers);
+  record.token = message._private;
+  send_unsent_at_ = Clock::now() + kUnsentPause;
+}
+
+// Until one is refused again.
+void LibrdkafkaProducer::send_unsent() {
+  if (unsent_.empty() || Clock::now() < send_unsent_at_) return;
+  for (; !unsent_.empty(); unsent_.pop_front()) {
+    const int error = produce(unsent_.front());
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL || topic_is_unknown(error)) {
+      send_unsent_at_ = Clock::now() + kUnsentPause;
+      return;
+    }
+    Delivery& delivery = given_up_.emplace_back();
+    delivery.token = reinterpret_cast<uintptr_t>(unsent_.front().token);
+    delivery.error = error;
+  }
+}
+
+int LibrdkafkaProducer::produce(const Unsent& record) {
+  rd_kafka_headers_t* headers =
+      record.headers == nullptr ? nullptr : rd_kafka_headers_copy(record.headers.get());
+  const void* key = record.key ? record.key->data() : nullptr;
+  rd_kafka_vu_t arguments[8];
+  size_t count = 0;
+  auto next = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
+    arguments[count].vtype = type;
+    return arguments[count++];
+  };
+  next(RD_KAFKA_VTYPE_RKT).u.rkt = topic(record.topic);
+  next(RD_KAFKA_VTYPE_PARTITION).u.i32 = record.partition;
+  next(RD_KAFKA_VTYPE_MSGFLAGS).u.i = 0;  // borrowed
+  next(RD_KAFKA_VTYPE_VALUE).u.mem = {record.value, record.value_size};
+  next(RD_KAFKA_VTYPE_KEY).u.mem = {const_cast<void*>(key), record.key ? record.key->size() : 0};
+  next(RD_KAFKA_VTYPE_TIMESTAMP).u.i64 = record.timestamp;
+  next(RD_KAFKA_VTYPE_OPAQUE).u.ptr = record.token;
+  if (headers != nullptr) next(RD_KAFKA_VTYPE_HEADERS).u.headers = headers;
+  rd_kafka_error_t* failure = rd_kafka_produceva(handle_->get(), arguments, count);
+  if (failure == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  const int error = rd_kafka_error_code(failure);
+  rd_kafka_error_destroy(failure);
+  if (headers != nullptr) rd_kafka_headers_destroy(headers);
+  return error;
 }
 
 // A login that the brokers refuse, or a certificate that is not trusted, will not do better later.

@@ -1,6 +1,14 @@
 #pragma once
 // kafka::Producer over one librdkafka producer. Errors of librdkafka's queue and of its metadata
 // are told before a record is taken; everything later comes back as a delivery.
+//
+// Where a topic that was there is unknown to the broker that is asked next (it was made a moment
+// ago, or is deleted and made anew), librdkafka gives its records back as failed. Java's producer
+// waits for the topic, so such records are kept here and sent again, in their order and before
+// those that come later. Not in a transaction, which is aborted then.
+
+#include <chrono>
+#include <list>
 
 #include "kafka/librdkafka/handle.h"
 #include "kafka/producer.h"
@@ -37,15 +45,24 @@ class LibrdkafkaProducer final : public Producer {
   bool send_one(rd_kafka_topic_s* topic, const OutgoingRecord& record, int& error);
   bool too_large(const OutgoingRecord& record) const;
   void note_refusal(int error, std::string_view why);
+  struct Unsent;
+  bool is_unsent(const rd_kafka_message_s& message) const;
+  void keep_unsent(const rd_kafka_message_s& message);
+  void send_unsent();
+  int produce(const Unsent& record);
 
   std::shared_ptr<Handle> handle_;
   const ClientSettings settings_;
   rd_kafka_queue_s* queue_;
-  std::mutex mutex_;  // topics and the scratch of `send`
+  std::mutex mutex_;  // topics, unsent records and the scratch of `send`
   std::unordered_map<std::string, rd_kafka_topic_s*> topics_;
   std::string_view last_name_;
   rd_kafka_topic_s* last_topic_ = nullptr;
   std::unique_ptr<rd_kafka_message_s[]> run_;
+  std::list<Unsent> unsent_;
+  std::chrono::steady_clock::time_point send_unsent_at_{};
+  std::vector<Delivery> given_up_;  // of those that were unsent
+  bool closing_ = false;
   std::atomic<size_t> in_flight_{0};
   // Of the thread that sends and polls.
   bool admitted_ = false;         // a broker has acknowledged something

@@ -476,12 +476,14 @@ Result<void> LibrdkafkaConsumer::find_start_offsets(std::span<const TopicPartiti
 
 Result<void> LibrdkafkaConsumer::reset_offsets(std::span<const TopicPartition> names,
                                                std::chrono::milliseconds timeout) {
-  if (settings_.offset_reset == OffsetReset::kNone)
+  if (settings_.offset_reset == OffsetReset::kNone) {
+    std::string all;
+    for (const TopicPartition& name : names)
+      all += (all.empty() ? "" : ", ") + name.topic + "-" + std::to_string(name.partition);
     return fail(ErrorKind::fatal,
-                "Undefined offset with no reset policy for partition " + names.front().topic + "-" +
-                    std::to_string(names.front().partition) +
-                    ": set auto.offset.reset to earliest or latest, or commit an offset",
+                "Undefined offset with no reset policy for partitions: [" + all + "]",
                 "org.apache.kafka.clients.consumer.NoOffsetForPartitionException");
+  }
   if (settings_.offset_reset == OffsetReset::kEarliest)
     return list_offsets(names, RD_KAFKA_OFFSET_SPEC_EARLIEST, timeout);
   if (settings_.offset_reset == OffsetReset::kLatest)

@@ -7,7 +7,6 @@
 namespace millrace::app {
 namespace {
 
-
 Failure without_name(const std::string& path) {
   return fail(ErrorKind::bad_config, "Connector configuration at '" + path +
                                          "' is missing the mandatory 'name' configuration");

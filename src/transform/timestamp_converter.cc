@@ -316,9 +316,7 @@ class TimestampConverter : public SideTransform {
   JavaMap map_;
 };
 
-bool blank(const std::string& text) {
-  return data::java_trim(text).empty();
-}
+bool blank(const std::string& text) { return data::java_trim(text).empty(); }
 
 Result<std::unique_ptr<Transform>> make(const config::Config& config, Side side) {
   size_t target = 0;

@@ -282,8 +282,6 @@ bool LibrdkafkaProducer::is_unsent(const rd_kafka_message_t& message) const {
 
 void LibrdkafkaProducer::keep_unsent(const rd_kafka_message_t& message) {
   const std::string name = rd_kafka_topic_name(message.rkt);
-  handle_->log().write(4, rd_kafka_err2name(message.err),
-                       "Topic '" + name + "' is unknown at the moment; its records wait");
   std::lock_guard lock(mutex_);
   Unsent& record = unsent_.emplace_back();
   record.topic = topics_.find(name)->first;
@@ -297,6 +295,14 @@ void LibrdkafkaProducer::keep_unsent(const rd_kafka_message_t& message) {
   rd_kafka_message_detach_headers(const_cast<rd_kafka_message_t*>(&message), &headers);
   record.headers.reset(headers);
   record.token = message._private;
+  tell_unsent(message.err);
+}
+
+// ClientLog sees to it that this is not told too often.
+void LibrdkafkaProducer::tell_unsent(int error) {
+  handle_->log().write(4, rd_kafka_err2name(static_cast<rd_kafka_resp_err_t>(error)),
+                       "Topic '" + std::string(unsent_.front().topic) +
+                           "' is unknown to the brokers; its records wait for it");
   send_unsent_at_ = Clock::now() + kUnsentPause;
 }
 
@@ -306,10 +312,8 @@ void LibrdkafkaProducer::send_unsent() {
   for (; !unsent_.empty(); unsent_.pop_front()) {
     const int error = produce(unsent_.front());
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
-    if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL || topic_is_unknown(error)) {
-      send_unsent_at_ = Clock::now() + kUnsentPause;
-      return;
-    }
+    if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return;
+    if (topic_is_unknown(error)) return tell_unsent(error);
     Delivery& delivery = given_up_.emplace_back();
     delivery.token = reinterpret_cast<uintptr_t>(unsent_.front().token);
     delivery.error = error;

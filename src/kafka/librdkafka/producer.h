@@ -48,6 +48,7 @@ class LibrdkafkaProducer final : public Producer {
   struct Unsent;
   bool is_unsent(const rd_kafka_message_s& message) const;
   void keep_unsent(const rd_kafka_message_s& message);
+  void tell_unsent(int error);
   void send_unsent();
   int produce(const Unsent& record);
 

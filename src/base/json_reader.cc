@@ -21,7 +21,10 @@ bool starts_identifier(int c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
          (c >= 0xC0 && c != 0xD7 && c != 0xF7);
 }
-bool is_identifier_part(int c) { return starts_identifier(c) || is_digit(c); }
+bool is_identifier_part(int c) {
+  const bool ignorable = (c >= 0 && c <= 8) || (c >= 0xE && c <= 0x1B) || c == 0x7F;
+  return starts_identifier(c) || is_digit(c) || ignorable;
+}
 
 std::string described(int c) {
   const std::string code = std::to_string(c);
@@ -279,9 +282,10 @@ class Reader {
     while (length < wanted.size() && at_ + length < text_.size() &&
            text_[at_ + length] == wanted[length])
       ++length;
-    if (length == wanted.size() &&
-        (at_ + length == text_.size() ||
-         !is_identifier_part(static_cast<unsigned char>(text_[at_ + length])))) {
+    const int next =
+        at_ + length == text_.size() ? -1 : static_cast<unsigned char>(text_[at_ + length]);
+    // What is below '0' ends a word, Jackson says, whatever it is.
+    if (length == wanted.size() && (next < '0' || !is_identifier_part(next))) {
       at_ += length;
       return true;
     }

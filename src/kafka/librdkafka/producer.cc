@@ -44,6 +44,43 @@ size_t serialized_size(const OutgoingRecord& record) {
   return size;
 }
 
+// What librdkafka is given of a record. The value is borrowed, the key copied, the headers its own.
+struct Handover {
+  rd_kafka_topic_t* topic;
+  int32_t partition;
+  void* value;
+  size_t value_size;
+  void* key;
+  size_t key_size;
+  int64_t timestamp;  // 0: now
+  void* token;
+  rd_kafka_headers_t* headers;  // null: none
+};
+
+// Gives librdkafka's error.
+int produce(rd_kafka_t* client, const Handover& record) {
+  rd_kafka_vu_t arguments[8];
+  size_t count = 0;
+  auto next = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
+    arguments[count].vtype = type;
+    return arguments[count++];
+  };
+  next(RD_KAFKA_VTYPE_RKT).u.rkt = record.topic;
+  next(RD_KAFKA_VTYPE_PARTITION).u.i32 = record.partition;
+  next(RD_KAFKA_VTYPE_MSGFLAGS).u.i = 0;  // borrowed
+  next(RD_KAFKA_VTYPE_VALUE).u.mem = {record.value, record.value_size};
+  next(RD_KAFKA_VTYPE_KEY).u.mem = {record.key, record.key_size};
+  next(RD_KAFKA_VTYPE_TIMESTAMP).u.i64 = record.timestamp;
+  next(RD_KAFKA_VTYPE_OPAQUE).u.ptr = record.token;
+  if (record.headers != nullptr) next(RD_KAFKA_VTYPE_HEADERS).u.headers = record.headers;
+  rd_kafka_error_t* failure = rd_kafka_produceva(client, arguments, count);
+  if (failure == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
+  const int error = rd_kafka_error_code(failure);
+  rd_kafka_error_destroy(failure);
+  if (record.headers != nullptr) rd_kafka_headers_destroy(record.headers);
+  return error;
+}
+
 struct DestroyHeaders {
   void operator()(rd_kafka_headers_t* headers) const { rd_kafka_headers_destroy(headers); }
 };
@@ -165,33 +202,14 @@ size_t LibrdkafkaProducer::send_run(rd_kafka_topic_s* topic,
 
 bool LibrdkafkaProducer::send_one(rd_kafka_topic_s* topic, const OutgoingRecord& record,
                                   int& error) {
-  rd_kafka_vu_t arguments[8];
-  size_t count = 0;
-  auto next = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
-    arguments[count].vtype = type;
-    return arguments[count++];
-  };
-  next(RD_KAFKA_VTYPE_RKT).u.rkt = topic;
-  next(RD_KAFKA_VTYPE_PARTITION).u.i32 = record.partition;
-  next(RD_KAFKA_VTYPE_MSGFLAGS).u.i = 0;  // borrowed
-  auto& value = next(RD_KAFKA_VTYPE_VALUE).u.mem;
-  value.ptr =
-      record.value_size == 0 && record.value != nullptr ? empty_bytes : address(record.value);
-  value.size = record.value_size;
-  auto& key = next(RD_KAFKA_VTYPE_KEY).u.mem;
-  key.ptr = address(record.key);
-  key.size = record.key == nullptr ? 0 : record.key_size;
-  next(RD_KAFKA_VTYPE_TIMESTAMP).u.i64 = std::max<int64_t>(record.timestamp, 0);  // 0: now
-  next(RD_KAFKA_VTYPE_OPAQUE).u.ptr = opaque(record.token);
-  rd_kafka_headers_t* headers = nullptr;
-  if (!record.headers.empty())
-    next(RD_KAFKA_VTYPE_HEADERS).u.headers = headers = make_headers(record.headers);
-  rd_kafka_error_t* failure = rd_kafka_produceva(handle_->get(), arguments, count);
-  if (failure == nullptr) return true;
-  error = rd_kafka_error_code(failure);
-  rd_kafka_error_destroy(failure);
-  if (headers != nullptr) rd_kafka_headers_destroy(headers);
-  return false;
+  error = produce(
+      handle_->get(),
+      {topic, record.partition,
+       record.value_size == 0 && record.value != nullptr ? empty_bytes : address(record.value),
+       record.value_size, address(record.key), record.key == nullptr ? 0 : record.key_size,
+       std::max<int64_t>(record.timestamp, 0), opaque(record.token),
+       record.headers.empty() ? nullptr : make_headers(record.headers)});
+  return error == RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
 Result<size_t> LibrdkafkaProducer::send(std::span<const OutgoingRecord> records) {
@@ -310,40 +328,21 @@ void LibrdkafkaProducer::tell_unsent(int error) {
 void LibrdkafkaProducer::send_unsent() {
   if (unsent_.empty() || Clock::now() < send_unsent_at_) return;
   for (; !unsent_.empty(); unsent_.pop_front()) {
-    const int error = produce(unsent_.front());
+    const Unsent& record = unsent_.front();
+    const std::string* key = record.key ? &*record.key : nullptr;
+    const int error = produce(
+        handle_->get(),
+        {topic(record.topic), record.partition, record.value, record.value_size,
+         key == nullptr ? nullptr : const_cast<char*>(key->data()),
+         key == nullptr ? 0 : key->size(), record.timestamp, record.token,
+         record.headers == nullptr ? nullptr : rd_kafka_headers_copy(record.headers.get())});
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
     if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return;
     if (topic_is_unknown(error)) return tell_unsent(error);
     Delivery& delivery = given_up_.emplace_back();
-    delivery.token = reinterpret_cast<uintptr_t>(unsent_.front().token);
+    delivery.token = reinterpret_cast<uintptr_t>(record.token);
     delivery.error = error;
   }
-}
-
-int LibrdkafkaProducer::produce(const Unsent& record) {
-  rd_kafka_headers_t* headers =
-      record.headers == nullptr ? nullptr : rd_kafka_headers_copy(record.headers.get());
-  const void* key = record.key ? record.key->data() : nullptr;
-  rd_kafka_vu_t arguments[8];
-  size_t count = 0;
-  auto next = [&](rd_kafka_vtype_t type) -> rd_kafka_vu_t& {
-    arguments[count].vtype = type;
-    return arguments[count++];
-  };
-  next(RD_KAFKA_VTYPE_RKT).u.rkt = topic(record.topic);
-  next(RD_KAFKA_VTYPE_PARTITION).u.i32 = record.partition;
-  next(RD_KAFKA_VTYPE_MSGFLAGS).u.i = 0;  // borrowed
-  next(RD_KAFKA_VTYPE_VALUE).u.mem = {record.value, record.value_size};
-  next(RD_KAFKA_VTYPE_KEY).u.mem = {const_cast<void*>(key), record.key ? record.key->size() : 0};
-  next(RD_KAFKA_VTYPE_TIMESTAMP).u.i64 = record.timestamp;
-  next(RD_KAFKA_VTYPE_OPAQUE).u.ptr = record.token;
-  if (headers != nullptr) next(RD_KAFKA_VTYPE_HEADERS).u.headers = headers;
-  rd_kafka_error_t* failure = rd_kafka_produceva(handle_->get(), arguments, count);
-  if (failure == nullptr) return RD_KAFKA_RESP_ERR_NO_ERROR;
-  const int error = rd_kafka_error_code(failure);
-  rd_kafka_error_destroy(failure);
-  if (headers != nullptr) rd_kafka_headers_destroy(headers);
-  return error;
 }
 
 // A login that the brokers refuse, or a certificate that is not trusted, will not do better later.

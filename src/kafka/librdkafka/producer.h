@@ -50,7 +50,6 @@ class LibrdkafkaProducer final : public Producer {
   void keep_unsent(const rd_kafka_message_s& message);
   void tell_unsent(int error);
   void send_unsent();
-  int produce(const Unsent& record);
 
   std::shared_ptr<Handle> handle_;
   const ClientSettings settings_;

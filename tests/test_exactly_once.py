@@ -105,6 +105,32 @@ def test_each_line_is_there_once_whatever_dies(cluster, broker, tmp_path, topic)
     assert worker.stop() == 0
 
 
+def test_a_worker_starts_while_a_dead_task_holds_a_transaction_open(cluster, broker, tmp_path, topic):
+    """Java waits for its end, for a minute and more."""
+    source = tmp_path / "in"
+    append(source, 0, 10)
+    offset_topic, key = f"{cluster.group}-offsets", json.dumps(["y", {"filename": "f"}])
+    worker = cluster.millrace().start()
+    assert worker.stop() == 0
+    dead = confluent_kafka.Producer({"bootstrap.servers": broker.bootstrap, "log_level": 2,
+                                     "transactional.id": f"{cluster.group}-x-0",
+                                     "transaction.timeout.ms": 600000})
+    dead.init_transactions(30)
+    dead.begin_transaction()
+    for partition in range(broker.client.partitions(offset_topic)):
+        dead.produce(offset_topic, '{"position":5}', key, partition)
+    assert dead.flush(30) == 0
+
+    worker.start()  # within a minute
+    worker.rest.create("x", file_source(source, topic))
+    each_line_once(broker, topic, 10)
+    assert worker.rest.get("/connectors/x/offsets")["offsets"][0]["offset"] == {
+        "position": os.path.getsize(source)}
+    with pytest.raises(confluent_kafka.KafkaException) as shut_out:
+        dead.commit_transaction(30)
+    assert shut_out.value.args[0].code() == confluent_kafka.KafkaError._FENCED
+
+
 def test_a_worker_that_wakes_up_late_is_shut_out(cluster, broker, tmp_path, topic):
     source = tmp_path / "in"
     workers = [cluster.millrace().start() for _ in range(2)]

@@ -23,6 +23,11 @@ Error Error::within(std::string message) && {
   return outer;
 }
 
+Error Error::as(ErrorKind kind) && {
+  kind_ = kind;
+  return std::move(*this);
+}
+
 Error Error::caused_by(Error cause) && {
   cause_ = std::make_shared<const Error>(std::move(cause));
   return std::move(*this);

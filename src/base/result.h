@@ -43,6 +43,8 @@ class [[nodiscard]] Error {
   // stays.
   Error within(std::string message) &&;
   Error caused_by(Error cause) &&;
+  // The same failure for those who judge it by its kind, as where trying again is over.
+  Error as(ErrorKind kind) &&;
   const Error* cause() const { return cause_.get(); }
 
   // Another worker of the cluster can do it: the URL of its REST API, "" where it is not known yet.

@@ -44,7 +44,9 @@ class TopicLog {
   using Done = std::function<void(const Result<void>&)>;
   virtual ~TopicLog() = default;
   // Makes the topic where it is missing, refuses one that is not compacted, reads it to its end:
-  // every record is given to `on_record`, on this thread until start returns, then on the log's.
+  // every record is given to `on_record`, on this thread until start returns, then on the log's. A
+  // transaction that is still open (isolation.level=read_committed) is not waited for, as Java
+  // does for up to a minute: it may be that of a worker that died.
   virtual Result<void> start(OnRecord on_record) = 0;
   // `done` once all that was in the topic when this was called has been given to on_record, or with
   // timed_out after `timeout`. Open transactions are waited for.

@@ -29,7 +29,8 @@ class OffsetStore {
   // Writes what is pending, then ends. Later writes fail.
   virtual void stop() = 0;
 
-  // One answer per key, nullopt where nothing is stored. May block (a topic is read to its end).
+  // One answer per key, nullopt where nothing is stored. May block (a topic is read to its end);
+  // timed_out: may be asked again.
   virtual Result<std::vector<std::optional<std::string>>> get(
       const std::vector<std::string>& keys) = 0;
 

@@ -37,6 +37,12 @@ Result<void> OffsetReader::read(
     }
   }
   auto values = store_->get(keys);
+  // A broker is away, or a transaction of a task that died is still open.
+  while (!values && values.error().kind() == ErrorKind::timed_out &&
+         !closed_.load(std::memory_order_relaxed)) {
+    log_.warn("Failed to fetch offsets, will try again: {}", values.error().describe());
+    values = store_->get(keys);
+  }
   if (!values)
     return fail(Error(ErrorKind::fatal, "Failed to fetch offsets.", kConnectException)
                     .caused_by(std::move(values).error()));

@@ -30,6 +30,8 @@ Result<void> OffsetTopic::start() {
     else
       values_.erase(*record.key);
   });
+  if (!*started_ && started_->error().kind() == ErrorKind::timed_out)
+    started_ = fail(std::move(started_->error()).as(ErrorKind::fatal));  // will not be tried again
   return *started_;
 }
 

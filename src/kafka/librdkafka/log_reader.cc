@@ -54,6 +54,7 @@ Result<std::unique_ptr<LogReader>> LogReader::make(const TopicLogOptions& option
   auto handle = Handle::make(RD_KAFKA_CONSUMER, *configuration, reader->log_);
   if (!handle) return fail(std::move(handle).error());
   reader->handle_ = *std::move(handle);
+  reader->read_committed_ = settings->read_committed;
   auto asking = translate_client_properties(ClientRole::kAdmin, options.admin);
   if (!asking) return fail(std::move(asking).error());
   auto asking_configuration = make_configuration(*asking, reader->log_);
@@ -82,7 +83,9 @@ Result<void> LogReader::start() {
   const auto deadline = Clock::now() + kStartTimeout;
   std::vector<int64_t> ends;
   while (ends.empty()) {
-    auto asked = end_offsets(kOneAttempt);
+    // What a dead worker's transaction holds back comes when that is over, which may be after a
+    // minute: nobody waits for it here, and the owner that shuts it out may be this worker.
+    auto asked = end_offsets(read_committed_, kOneAttempt);
     if (asked)
       ends = *std::move(asked);
     else if (Clock::now() >= deadline)
@@ -256,7 +259,9 @@ void LogReader::serve_requests() {
   const auto asks = [](const Request& request) { return request.ends.empty(); };
   if (std::any_of(waiting_.begin(), waiting_.end(), asks)) {
     const auto patience = std::min(kOneAttempt, until(waiting_.front().deadline));
-    if (auto ends = end_offsets(std::max(patience, milliseconds(100)))) {
+    // Past what open transactions hold back, too.
+    auto ends = end_offsets(/*read_committed=*/false, std::max(patience, milliseconds(100)));
+    if (ends) {
       for (Request& request : waiting_)
         if (request.ends.empty()) request.ends = *ends;
     } else {
@@ -277,14 +282,14 @@ void LogReader::serve_requests() {
   }
 }
 
-// Of all partitions, past what open transactions hold back, too.
-Result<std::vector<int64_t>> LogReader::end_offsets(milliseconds timeout) {
+// Of all partitions. read_committed: the first open transaction is the end.
+Result<std::vector<int64_t>> LogReader::end_offsets(bool read_committed, milliseconds timeout) {
   std::vector<TopicPartition> all;
   for (int32_t partition = 0; partition < partitions(); ++partition)
     all.push_back({options_.topic.name, partition});
-  auto found = list_offsets(asker_->get(), all, RD_KAFKA_OFFSET_SPEC_LATEST,
-                            /*read_committed=*/false, timeout,
-                            "Asking for the end of topic '" + options_.topic.name + "' failed");
+  auto found =
+      list_offsets(asker_->get(), all, RD_KAFKA_OFFSET_SPEC_LATEST, read_committed, timeout,
+                   "Asking for the end of topic '" + options_.topic.name + "' failed");
   if (!found) return fail(std::move(found).error());
   std::vector<int64_t> ends(positions_.size(), 0);
   for (const TopicPartitionOffset& end : *found)

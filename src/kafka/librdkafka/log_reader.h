@@ -25,7 +25,8 @@ class LogReader {
   static Result<std::unique_ptr<LogReader>> make(const TopicLogOptions& options,
                                                  TopicLog::OnRecord on_record);
   ~LogReader();
-  // Waits until all is read; then the thread goes on.
+  // Waits until all is read, of a reader of what is committed up to the first open transaction;
+  // then the thread goes on.
   Result<void> start();
   void read_to_end(std::chrono::milliseconds timeout, TopicLog::Done done);
   void read_to(const LogEnds& ends, std::chrono::milliseconds timeout, TopicLog::Done done);
@@ -45,7 +46,7 @@ class LogReader {
   Result<int32_t> make_topic_if_missing();
   Result<void> check_cleanup_policy();
   Result<void> begin();
-  Result<std::vector<int64_t>> end_offsets(std::chrono::milliseconds timeout);
+  Result<std::vector<int64_t>> end_offsets(bool read_committed, std::chrono::milliseconds timeout);
   void run();
   void ask(Request request);
   void receive(std::chrono::milliseconds timeout);
@@ -61,6 +62,7 @@ class LogReader {
   // Asks for the ends. Brokers answer a connection's requests one by one: on handle_'s the question
   // would stand behind a fetch that waits for records, for up to fetch.wait.max.ms.
   std::shared_ptr<Handle> asker_;
+  bool read_committed_ = false;
   rd_kafka_topic_s* topic_ = nullptr;
   rd_kafka_queue_s* queue_ = nullptr;
   std::vector<int64_t> positions_;  // next offset by partition; of the reading thread

@@ -31,9 +31,9 @@ bool refuse_version(const convert::ConverterClass& converter,
   return true;
 }
 
-ConfigInfos validate_converter(const NullableProperties& properties, const Enrichment& enrichment,
-                               const std::string& key, const std::string& type,
-                               std::vector<ConfigValue>& values) {
+ConfigInfos validate_converter(const NullableProperties& properties,
+                               const runtime::Enrichment& enrichment, const std::string& key,
+                               const std::string& type, std::vector<ConfigValue>& values) {
   const std::optional<std::string> named = text_of(properties, key);
   ConfigValue* class_value = find_value(values, key);
   ConfigValue* version_value = find_value(values, key + ".plugin.version");
@@ -62,7 +62,8 @@ ConfigInfos validate_converter(const NullableProperties& properties, const Enric
 
 }  // namespace
 
-ConfigInfos validate_converters(const NullableProperties& properties, const Enrichment& enrichment,
+ConfigInfos validate_converters(const NullableProperties& properties,
+                                const runtime::Enrichment& enrichment,
                                 std::vector<ConfigValue>& values) {
   ConfigInfos infos;
   for (const char* type : {"header", "key", "value"})

@@ -1,9 +1,9 @@
 #include "herder/override_validation.h"
 
 #include "config/client_keys.h"
-#include "herder/java_classes.h"
 #include "herder/key_order.h"
 #include "herder/validation_sections.h"
+#include "runtime/java_classes.h"
 
 namespace millrace::herder {
 namespace {
@@ -42,7 +42,8 @@ Result<std::vector<ConfigValue>> parsed(const ConfigDef& definition,
     ConfigKey key = *defined;
     if (key.class_exists)
       key.class_exists = [](std::string_view class_name) {
-        return config::is_client_class(class_name) || find_java_class(class_name).has_value();
+        return config::is_client_class(class_name) ||
+               runtime::find_java_class(class_name).has_value();
       };
     Result<config::Value> result = parse_value(key, given);
     if (!result)
@@ -51,7 +52,7 @@ Result<std::vector<ConfigValue>> parsed(const ConfigDef& definition,
                   kConfigException);
     value.value = std::move(result->text);
     if (key.type == config::Type::kClass && value.value)
-      value.value = find_java_class(*value.value).value_or(*value.value);
+      value.value = runtime::full_class_name(*value.value);
   }
   return values;
 }

@@ -9,10 +9,10 @@
 #include "convert/converter.h"
 #include "herder/converter_keys.h"
 #include "herder/converter_validation.h"
-#include "herder/java_classes.h"
 #include "herder/override_validation.h"
 #include "herder/validation_sections.h"
 #include "runtime/call_thread.h"
+#include "runtime/java_classes.h"
 #include "transform/transform.h"
 
 namespace millrace::herder {
@@ -25,46 +25,6 @@ using config::ConnectorKind;
 
 constexpr char kConfigException[] = "org.apache.kafka.common.config.ConfigException";
 constexpr char kBadRequest[] = "org.apache.kafka.connect.runtime.rest.errors.BadRequestException";
-
-std::string full_name(std::string_view name) {
-  return find_java_class(name).value_or(std::string(name));
-}
-
-config::KnownClasses known_classes() {
-  config::KnownClasses known;
-  known.transform =
-      known.predicate = [](std::string_view name) { return find_java_class(name).has_value(); };
-  known.transform_problem = [](std::string_view name) {
-    return subclass_problem("Transformation", name);
-  };
-  known.predicate_problem = [](std::string_view name) {
-    return subclass_problem("Predicate", name);
-  };
-  known.transform_name = known.predicate_name = full_name;
-  known.transform_keys = [](std::string_view name) -> const ConfigDef* {
-    const transform::TransformClass* found = transform::find_transform(name);
-    return found == nullptr ? nullptr : found->config_def;
-  };
-  known.predicate_keys = [](std::string_view name) -> const ConfigDef* {
-    const transform::PredicateClass* found = transform::find_predicate(name);
-    return found == nullptr ? nullptr : found->config_def;
-  };
-  for (const auto& each : transform::transform_classes())
-    known.transforms.push_back(each.class_name);
-  for (const auto& each : transform::predicate_classes())
-    known.predicates.push_back(each.class_name);
-  known.plugin_version = transform::kClassesVersion;
-  for (const convert::ConverterClass& each : convert::converter_classes()) {
-    if (each.key_value) known.converters.emplace_back(each.class_name);
-    if (each.header) known.header_converters.emplace_back(each.class_name);
-  }
-  return known;
-}
-
-ConnectorKind kind_of(const plugin::ConnectorClass& type) {
-  return type.type() == plugin::ConnectorType::kSource ? ConnectorKind::kSource
-                                                       : ConnectorKind::kSink;
-}
 
 std::optional<std::string> text_of(const NullableProperties& properties, const std::string& key) {
   auto found = properties.find(key);
@@ -181,7 +141,7 @@ void name_classes_in_full(const ConfigDef& definition, std::vector<ConfigValue>&
   for (ConfigValue& value : values) {
     const ConfigKey* key = definition.find(value.name);
     if (key != nullptr && key->type == config::Type::kClass && value.value)
-      value.value = full_name(*value.value);
+      value.value = runtime::full_class_name(*value.value);
   }
 }
 
@@ -199,7 +159,7 @@ ConfigInfos without_version(const plugin::ConnectorClass& type,
                             const NullableProperties& properties, const KeyOrder& order,
                             const std::string& message) {
   ConfigDef definition = config::common_connector_keys();
-  enrich(definition, type, {}, {});
+  runtime::enrich(definition, type, {}, {});
   ConfigDef plain;
   for (ConfigKey key : definition.keys()) {
     key.recommended = nullptr;
@@ -207,7 +167,7 @@ ConfigInfos without_version(const plugin::ConnectorClass& type,
   }
   std::vector<ConfigValue> values = plain.validate(properties);
   name_classes_in_full(plain, values);
-  hide_versions(values);
+  runtime::hide_versions(values);
   for (const char* key : {"connector.class", "connector.plugin.version"})
     find_value(values, key)->errors.push_back(message);
   find_value(values, "connector.plugin.version")->recommended_values = {type.version()};
@@ -219,12 +179,12 @@ Result<ConfigInfos> validate_as(const ValidationParts& parts,
                                 const std::shared_ptr<const plugin::ConnectorClass>& type,
                                 const NullableProperties& properties, const KeyOrder& order,
                                 Herder::Deadline deadline) {
-  const ConnectorKind kind = kind_of(*type);
-  ConfigDef framework = config::connector_config_def(kind, properties, known_classes());
-  enrich(framework, *type, properties, parts.enrichment);
+  const ConnectorKind kind = runtime::kind_of(*type);
+  ConfigDef framework = config::connector_config_def(kind, properties, runtime::known_classes());
+  runtime::enrich(framework, *type, properties, parts.enrichment);
   std::vector<ConfigValue> values = framework.validate(properties);
   name_classes_in_full(framework, values);
-  hide_versions(values);
+  runtime::hide_versions(values);
   if (kind == ConnectorKind::kSink)
     if (auto checked = config::check_sink_config(properties, values); !checked)
       return fail(std::move(checked).error());
@@ -332,8 +292,9 @@ Result<std::vector<ConfigKey>> keys_of_plugin(const plugin::Catalogue& plugins,
   if (auto found = plugins.find(plugin)) {
     const plugin::ConnectorClass& type = **found;
     ConfigDef definition = type.config_def();
-    ConfigDef framework = config::connector_config_def(kind_of(type), {}, known_classes());
-    enrich(framework, type, {}, {});
+    ConfigDef framework =
+        config::connector_config_def(runtime::kind_of(type), {}, runtime::known_classes());
+    runtime::enrich(framework, type, {}, {});
     definition.append(framework);
     return checked(listed_name(type, plugin), type.version(), 1, definition.keys());
   }

@@ -14,10 +14,10 @@
 #include "config/client_config.h"
 #include "config/config_resolver.h"
 #include "herder/cluster_validation.h"
-#include "herder/enriched_keys.h"
 #include "herder/herder.h"
 #include "herder/key_order.h"
 #include "plugin/catalogue.h"
+#include "runtime/framework_keys.h"
 
 namespace millrace::herder {
 
@@ -38,7 +38,7 @@ struct ValidationParts {
   std::shared_ptr<const plugin::Catalogue> plugins;
   std::shared_ptr<config::ConfigResolver> resolver;
   const config::ClientOverridePolicy* client_overrides = nullptr;
-  Enrichment enrichment = {};
+  runtime::Enrichment enrichment = {};
   std::optional<ClusterRules> cluster = std::nullopt;  // of a worker in a cluster
   std::shared_ptr<UnknownClasses> unknown_classes = std::make_shared<UnknownClasses>();
 };

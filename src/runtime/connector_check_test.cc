@@ -47,5 +47,35 @@ TEST(ConnectorCheck, LooksAtTheRulesByWhichTopicsAreMade) {
   EXPECT_EQ(problem(ConnectorType::kSink, rules), "");
 }
 
+TEST(ConnectorCheck, LooksAtClassesThatAreNamed) {
+  EXPECT_EQ(problem(ConnectorType::kSource, {{"value.converter", "x"}}),
+            "Invalid value x for configuration value.converter: Class x could not be found.");
+  EXPECT_EQ(problem(ConnectorType::kSink, {{"transforms", "a"}, {"transforms.a.type", "x"}}),
+            "Invalid value x for configuration transforms.a.type: Class x could not be found.");
+  EXPECT_EQ(problem(ConnectorType::kSink, {{"predicates", "p"}}),
+            "Invalid value null for configuration predicates.p.type: Not a Predicate");
+}
+
+TEST(ConnectorCheck, LooksAtTheKeysThatTransformsBring) {
+  Properties config{{"transforms", "a"},
+                    {"transforms.a.type", "org.apache.kafka.connect.transforms.HoistField$Value"}};
+  EXPECT_EQ(problem(ConnectorType::kSource, config),
+            "Missing required configuration \"transforms.a.field\" which has no default value.");
+  EXPECT_FALSE(check_common_config(
+      {{"name", "a"}, {"connector.class", "A"}, {"transforms", "a"}, {"transforms.a.type", "x"}}));
+  config["transforms.a.field"] = "f";
+  EXPECT_EQ(problem(ConnectorType::kSource, config), "");
+}
+
+TEST(ConnectorCheck, LooksAtWhatASinkReads) {
+  EXPECT_TRUE(check_sink_topics({{"topics", "t"}}));
+  auto none = check_sink_topics({{"topics", " "}});
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().message(),
+            "Invalid value   for configuration topics: Must configure one of topics or "
+            "topics.regex");
+  EXPECT_FALSE(check_sink_topics({{"topics", "a,d"}, {"errors.deadletterqueue.topic.name", "d"}}));
+}
+
 }  // namespace
 }  // namespace millrace::runtime

@@ -1,5 +1,6 @@
 #include "runtime/connector_runner.h"
 
+#include "runtime/connector_check.h"
 #include "runtime/connector_context.h"
 
 namespace millrace::runtime {
@@ -114,6 +115,16 @@ void ConnectorRunner::transition_to(TargetState state, Transitioned done) {
   calls_->post([self = shared_from_this()] { self->serve_transition(); });
 }
 
+// Java: WorkerConnector.initialize.
+void ConnectorRunner::initialize() {
+  if (class_->type() != plugin::ConnectorType::kSink) return;
+  auto checked = check_sink_topics(config_);
+  if (checked) return;
+  log_.error("WorkerConnector{id={}} Error initializing connector: {}", name_,
+             checked.error().trace());
+  note_failure(checked.error());
+}
+
 void ConnectorRunner::serve_transition() {
   std::optional<TargetState> state;
   Transitioned done;
@@ -133,6 +144,7 @@ void ConnectorRunner::serve_transition() {
           kConnectException));
     return;
   }
+  if (phase_ == Phase::kInit) initialize();
   if (phase_ == Phase::kFailed && *state != TargetState::kStopped) {
     if (done)
       done(millrace::fail(ErrorKind::fatal,

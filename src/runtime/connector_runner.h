@@ -84,6 +84,7 @@ class ConnectorRunner : public std::enable_shared_from_this<ConnectorRunner> {
   class Context;
   enum class Phase : uint8_t { kInit, kPaused, kStopped, kStarted, kFailed };
 
+  void initialize();
   void serve_transition();
   Result<void> change_to(TargetState state);
   Result<void> start_instance();

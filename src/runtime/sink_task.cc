@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text_list.h"
+#include "runtime/connector_check.h"
 #include "runtime/sink_road.h"
 
 namespace millrace::runtime {
@@ -119,15 +120,10 @@ Result<void> SinkTaskRunner::Road::start() {
 }
 
 Result<void> SinkTaskRunner::Road::subscribe() {
+  if (auto checked = check_sink_topics(settings_.config); !checked) return checked;
   const std::vector<std::string> topics =
       split_list(setting(settings_.config, "topics"), EmptyItems::kLeftOut);
   const std::string regex = setting(settings_.config, "topics.regex");
-  if (topics.empty() == regex.empty()) {
-    return fail(ErrorKind::bad_config,
-                topics.empty() ? "Must configure one of topics or topics.regex"
-                               : "topics and topics.regex are mutually exclusive options, but both "
-                                 "are set.");
-  }
   return topics.empty() ? consumer_->subscribe_pattern(regex, this)
                         : consumer_->subscribe(topics, this);
 }

@@ -11,6 +11,7 @@ import pytest
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 import differential  # noqa: E402
+from harness.wait import wait_until  # noqa: E402
 from requests_script import request, sink_config, source_config  # noqa: E402
 from test_differential import side  # noqa: E402
 
@@ -25,9 +26,22 @@ OF_SOURCES = [("tasks.max", "1", ["x", "0", ""]), ("errors.tolerance", "all", ["
               ("batch.size", "1", ["x", "1.5"]), ("transaction.boundary", "poll", ["odd"]),
               ("transaction.boundary.interval.ms", "1", ["x", "-1"]), ("producer.override.acks", "all", ["9", ""]),
               ("producer.override.transactional.id", "t", ["", "u"]), ("producer.override.linger.ms", "1", [""])]
+TRANSFORM = {"transforms": "a", "transforms.a.type": "org.apache.kafka.connect.transforms.InsertField$Value",
+             "transforms.a.static.field": "f", "transforms.a.static.value": "v", "transforms.a.predicate": "p",
+             "predicates": "p", "predicates.p.type": "org.apache.kafka.connect.transforms.predicates.TopicNameMatches",
+             "predicates.p.pattern": "t"}
+DEAD_LETTERS = {"errors.deadletterqueue.topic.name": "d", "errors.deadletterqueue.topic.replication.factor": "1"}
+OF_BOTH = [("key.converter", "org.apache.kafka.connect.storage.StringConverter", ["x", ""]),
+           ("value.converter", "org.apache.kafka.connect.converters.ByteArrayConverter", ["x"]),
+           ("header.converter", "org.apache.kafka.connect.storage.SimpleHeaderConverter", ["x"]),
+           ("transforms", "a", ["b", "a,b", "a,a", ""]), ("transforms.a.type", TRANSFORM["transforms.a.type"], ["x", ""]),
+           ("transforms.a.static.field", "f", [""]), ("transforms.a.negate", "true", ["x"]),
+           ("transforms.a.predicate", "p", ["q", ""]), ("predicates", "p", ["q", ""]),
+           ("predicates.p.type", TRANSFORM["predicates.p.type"], ["x"]), ("predicates.p.pattern", "t", ["(", ""])]
 OF_SINKS = [("tasks.max", "1", ["x", "0"]), ("errors.retry.timeout", "1", ["z"]),
             ("errors.deadletterqueue.topic.replication.factor", "1", ["x"]),
-            ("consumer.override.isolation.level", "read_committed", ["x", ""])]
+            ("consumer.override.isolation.level", "read_committed", ["x", ""]),
+            ("topics", "t", ["", "d"]), ("errors.deadletterqueue.topic.name", "d", ["t"])]
 SOURCE_OFFSETS = {"offsets": [{"partition": {"filename": "x"}, "offset": {"position": 1}}]}
 SINK_OFFSETS = {"offsets": [{"partition": {"kafka_topic": "changed", "kafka_partition": 0}, "offset": None}]}
 
@@ -50,6 +64,12 @@ def agreed(workers, step):
         time.sleep(0.1)
 
 
+def has_its_task(worker, name):
+    status = json.loads(worker.ask(request("GET", f"/connectors/{name}/status"))[2])
+    parts = [status["connector"], *status["tasks"]] if "connector" in status else []
+    return len(parts) == 2 and all(part["state"] != "UNASSIGNED" for part in parts)
+
+
 def life(name, config, offsets):
     path = f"/connectors/{name}"
     yield request("GET", path + "/status")
@@ -65,9 +85,11 @@ def life(name, config, offsets):
 
 def cases():
     for make, keys, offsets in ((source_config, OF_SOURCES, SOURCE_OFFSETS), (sink_config, OF_SINKS, SINK_OFFSETS)):
-        for key, good, bads in keys:
+        for key, good, bads in keys + OF_BOTH:
+            more = TRANSFORM if key.startswith(("transforms", "predicates")) else {}
+            more = DEAD_LETTERS if key in ("topics", "errors.deadletterqueue.topic.name") else more
             for bad in bads:
-                yield {**make("@FOLDER@", 1), "tasks.max": "1", key: VARIABLE}, key, good, bad, offsets
+                yield {**make("@FOLDER@", 1), "tasks.max": "1", **more, key: VARIABLE}, key, good, bad, offsets
 
 
 def test_a_variable_that_changes_fails_what_it_fails_in_java(java, millrace, broker, own_broker):
@@ -80,6 +102,8 @@ def test_a_variable_that_changes_fails_what_it_fails_in_java(java, millrace, bro
         write(workers, good)
         steps = [request("POST", "/connectors", {"name": name, "config": config})]
         problems = [agreed(workers, step) for step in steps]
+        for worker in workers:  # a task that is yet to be made would not be restarted
+            wait_until(lambda worker=worker: has_its_task(worker, name), 60, f"the task of {name}")
         write(workers, bad)
         for worker in workers:  # which stops and starts it, whatever it ran into
             worker.ask(request("POST", f"/connectors/{name}/restart?includeTasks=true"))

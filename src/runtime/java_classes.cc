@@ -1,4 +1,4 @@
-#include "herder/java_classes.h"
+#include "runtime/java_classes.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 #include "convert/converter.h"
 #include "transform/transform.h"
 
-namespace millrace::herder {
+namespace millrace::runtime {
 namespace {
 
 // Interfaces of the plug-ins that a connector's configuration names.
@@ -55,9 +55,13 @@ std::optional<std::string> find_java_class(std::string_view name) {
   return {};
 }
 
+std::string full_class_name(std::string_view name) {
+  return find_java_class(name).value_or(std::string(name));
+}
+
 std::optional<std::string> subclass_problem(std::string_view base, std::string_view name) {
   if (is_usable(base, name)) return {};
-  const std::string full_name = find_java_class(name).value_or(std::string(name));
+  const std::string full_name = full_class_name(name);
   const bool interface = contains(kInterfaces, full_name);
   if (interface && std::string_view(full_name).substr(full_name.find_last_of('.') + 1) == base)
     return "This class is abstract and cannot be created.";
@@ -67,4 +71,4 @@ std::optional<std::string> subclass_problem(std::string_view base, std::string_v
          " does not implement the " + std::string(base) + " interface";
 }
 
-}  // namespace millrace::herder
+}  // namespace millrace::runtime

@@ -7,13 +7,15 @@
 #include <string>
 #include <string_view>
 
-namespace millrace::herder {
+namespace millrace::runtime {
 
 // Full name of a class that is named by its full name or by a plug-in's alias. Nothing: not known.
 std::optional<std::string> find_java_class(std::string_view class_or_alias);
+// The same; what is not known stays as it is.
+std::string full_class_name(std::string_view class_or_alias);
 
 // Why a class that exists cannot be used where a `base` is wanted: "Converter", "HeaderConverter",
 // "Transformation" or "Predicate". Nothing where it can. Java: Utils.ensureConcreteSubclass.
 std::optional<std::string> subclass_problem(std::string_view base, std::string_view class_or_alias);
 
-}  // namespace millrace::herder
+}  // namespace millrace::runtime

@@ -154,6 +154,31 @@ def test_a_worker_that_wakes_up_late_is_shut_out(cluster, broker, tmp_path, topi
     each_line_once(broker, topic, 50200)
 
 
+def test_a_worker_that_wakes_up_alone_gets_its_task_back(cluster, broker, tmp_path, topic):
+    """The group never tells it that another one had the task, and shut its producer out."""
+    source = tmp_path / "in"
+    workers = [cluster.millrace().start() for _ in range(2)]
+    workers[0].rest.create("x", file_source(source, topic))
+    cluster.wait_running(["x"])
+    owner = cluster.owners(["x"])["x-0"]
+    late, other = sorted(workers, key=lambda worker: worker.id != owner)
+    append(source, 0, 100)
+    each_line_once(broker, topic, 100)
+    os.kill(late.process.pid, signal.SIGSTOP)
+    try:
+        wait_until(lambda: cluster.owners(["x"], other)["x-0"] == other.id
+                   and other.rest.status("x")["tasks"][0]["state"] == "RUNNING", 60,
+                   "the other worker to take over")
+        append(source, 100, 200)
+        each_line_once(broker, topic, 200)
+        other.kill()
+    finally:
+        os.kill(late.process.pid, signal.SIGCONT)
+    append(source, 200, 300)
+    each_line_once(broker, topic, 300)
+    cluster.wait_running(["x"], on=[late])
+
+
 def test_the_tasks_before_are_shut_out_by_the_leader_for_its_followers(cluster, broker, topic):
     workers = [cluster.millrace().start() for _ in range(2)]
 

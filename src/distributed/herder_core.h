@@ -190,6 +190,7 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
     NullableProperties config;                    // a connector's
     std::optional<std::vector<Properties>> made;  // its newest task configurations
     std::optional<int64_t> task_config_generation;
+    uint64_t expulsions = 0;  // of this worker before that start
   };
   struct Reconfiguration {
     int attempts = 0;
@@ -231,6 +232,8 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
   // ---- herder_work.cc
   void start_work();
   bool is_configured(const TaskId& task) const;
+  bool taken_over(const Part& part, const std::optional<storage::StoredStatus>& status,
+                  const ClusterState::Connector& connector) const;
   // Running parts that the assignment does not name, or that were started with what is out of date.
   Load outdated() const;
   void start_connector(const std::string& connector, Answer<void> answer);

@@ -61,6 +61,16 @@ bool HerderCore::is_configured(const TaskId& task) const {
   return state != nullptr && task.index < state->task_count;
 }
 
+// While this worker was not in the group another one may have had what runs here. Where the group
+// gives it back without a round that revokes it, the status goes on naming the other one, and the
+// producer of an exactly-once task is shut out: in Java it fails at its next transaction.
+bool HerderCore::taken_over(const Part& part, const std::optional<storage::StoredStatus>& status,
+                            const ClusterState::Connector& connector) const {
+  if (part.expulsions == coordinator_.expulsions()) return false;
+  return (status && status->worker_id != options_.worker_id) ||
+         is_exactly_once_source(connector.config);
+}
+
 Load HerderCore::outdated() const {
   const Load& held = assignment_->assigned;
   const std::set<std::string> connectors(held.connectors.begin(), held.connectors.end());
@@ -68,13 +78,15 @@ Load HerderCore::outdated() const {
   Load old;
   for (const auto& [connector, part] : connectors_) {
     const ClusterState::Connector* state = configs_->find(connector);
-    if (connectors.count(connector) == 0 || state == nullptr || state->config != part.config)
+    if (connectors.count(connector) == 0 || state == nullptr || state->config != part.config ||
+        taken_over(part, parts_.statuses->get(connector), *state))
       old.connectors.push_back(connector);
   }
   for (const auto& [task, part] : tasks_) {
     const ClusterState::Connector* state = configs_->find(task.connector);
     if (tasks.count(task) == 0 || !is_configured(task) ||
-        state->task_config_generation != part.task_config_generation)
+        state->task_config_generation != part.task_config_generation ||
+        taken_over(part, parts_.statuses->get(task), *state))
       old.tasks.push_back(task);
   }
   return old;
@@ -86,7 +98,8 @@ void HerderCore::start_connector(const std::string& connector, Answer<void> answ
     return answer(fail(ErrorKind::not_found, "Connector " + connector + " not found",
                        "org.apache.kafka.connect.errors.NotFoundException"));
   const uint64_t start = ++starts_;
-  connectors_[connector] = Part{start, state->config, std::nullopt, std::nullopt};
+  connectors_[connector] =
+      Part{start, state->config, std::nullopt, std::nullopt, coordinator_.expulsions()};
   if (auto key = first_null(state->config)) return refuse_null(connector, *key, answer);
   parts_.worker->start_connector(
       connector, state->config, state->target,
@@ -143,7 +156,7 @@ void HerderCore::start_task(const TaskId& task, Answer<void> answer) {
   const ClusterState::Connector* state = configs_->find(task.connector);
   const uint64_t start = ++starts_;
   Part& part = tasks_[task];
-  part = Part{start, {}, std::nullopt, std::nullopt};
+  part = Part{start, {}, std::nullopt, std::nullopt, coordinator_.expulsions()};
   const Properties* config = nullptr;
   if (state != nullptr)
     if (auto found = state->tasks.find(task.index); found != state->tasks.end())

@@ -160,6 +160,7 @@ void WorkerCoordinator::lost(const std::string& reason) {
 void WorkerCoordinator::expelled(const std::string& reason) {
   owners_.reset();
   member_id_.clear();
+  ++expulsions_;
   log_.info("This member was removed from the group: {}. It joins again with what it runs", reason);
 }
 

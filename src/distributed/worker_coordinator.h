@@ -69,6 +69,8 @@ class WorkerCoordinator : public kafka::GroupMemberListener {
   bool holds_assignment() const { return held_.has_value(); }
   // By the last assignment; false once this member was removed from the group.
   bool leads() const { return held_ && !member_id_.empty() && held_->leader == member_id_; }
+  // How often the group went on without this member: others may have started what it runs.
+  uint64_t expulsions() const { return expulsions_; }
   // What was sent with the last join; null before. Its offset is what the leader was told.
   const std::shared_ptr<const storage::ClusterState>& offered() const { return snapshot_; }
   // URLs of the workers that run them, known to the leader alone, from its assigning to the next
@@ -98,6 +100,7 @@ class WorkerCoordinator : public kafka::GroupMemberListener {
   std::shared_ptr<const storage::ClusterState> snapshot_;
   std::optional<Assignment> held_;
   std::string member_id_;
+  uint64_t expulsions_ = 0;
   bool revoked_for_join_ = false;  // eager: what was held is being stopped for the next join
   int32_t last_completed_generation_ = -1;
   std::optional<Owners> owners_;

@@ -63,6 +63,10 @@ TEST(ConnectorCheck, LooksAtTheKeysThatTransformsBring) {
             "Missing required configuration \"transforms.a.field\" which has no default value.");
   EXPECT_FALSE(check_common_config(
       {{"name", "a"}, {"connector.class", "A"}, {"transforms", "a"}, {"transforms.a.type", "x"}}));
+  const std::string converter = "org.apache.kafka.connect.transforms.TimestampConverter$Value";
+  EXPECT_EQ(
+      problem(ConnectorType::kSource, {{"transforms", "a"}, {"transforms.a.type", converter}}),
+      "Missing required configuration \"transforms.a.target.type\" which has no default value.");
   config["transforms.a.field"] = "f";
   EXPECT_EQ(problem(ConnectorType::kSource, config), "");
 }

@@ -53,6 +53,12 @@ def test_a_port_that_is_taken(millrace, broker, tmp_path):
     assert first.rest.answers()
 
 
+def test_a_worker_that_waits_for_brokers_at_its_start_can_be_stopped(cluster, tmp_path):
+    worker = cluster.millrace(**{"bootstrap.servers": f"127.0.0.1:{free_port()}"}).start(wait=False)
+    worker.process.wait_log("Kafka Connect worker initializing")
+    assert worker.process.terminate(10) == 128 + signal.SIGTERM  # the JVM's exit code
+
+
 def test_a_worker_ends_at_once_while_the_broker_is_down(millrace, tmp_path):
     """Nothing that it has to say to Kafka is lost by not waiting: the sink has read nothing, the
     source has sent nothing that it could wait for within its time."""

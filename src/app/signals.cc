@@ -4,9 +4,12 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdio>
 
 namespace millrace::app {
 namespace {
+
+constexpr int kNoMoreWaiting = SIGUSR1;  // to the thread of StartInterruptible alone
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -21,8 +24,26 @@ void end_at_once(int signal) { _exit(128 + signal); }
 }  // namespace
 
 void block_stop_signals() {
-  const sigset_t set = stop_signals();
+  sigset_t set = stop_signals();
+  sigaddset(&set, kNoMoreWaiting);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+StartInterruptible::StartInterruptible()
+    : thread_([] {
+        sigset_t set = stop_signals();
+        sigaddset(&set, kNoMoreWaiting);
+        int signal = 0;
+        while (sigwait(&set, &signal) != 0) {
+        }
+        if (signal == kNoMoreWaiting) return;
+        std::fflush(nullptr);
+        end_at_once(signal);
+      }) {}
+
+StartInterruptible::~StartInterruptible() {
+  pthread_kill(thread_.native_handle(), kNoMoreWaiting);
+  thread_.join();
 }
 
 bool stop_signal_pending() {

@@ -201,7 +201,11 @@ int run_worker(WorkerProcessOptions options) {
            MILLRACE_VERSION, rest::kafka_version());
   // Not destroyed where a plug-in hangs: its thread may use any of it.
   auto parts = std::make_unique<Parts>();
-  if (auto started = start(*parts, options.config, log); !started) {
+  auto started = [&] {
+    const StartInterruptible interruptible;
+    return start(*parts, options.config, log);
+  }();
+  if (!started) {
     complain(started.error().describe());
     parts->stop();
     return kWorkerError;

@@ -4,6 +4,7 @@ import confluent_kafka
 import pytest
 
 from harness.connectors import file_source
+from harness.rest import RestError
 from harness.wait import wait_until
 
 pytestmark = pytest.mark.system
@@ -97,11 +98,35 @@ def test_java_reads_what_millrace_wrote_and_the_other_way_round(cluster, broker,
     settle(millrace.rest, "x", 14)
 
 
-def test_a_topic_that_is_not_compacted_fails_the_task(cluster, broker, tmp_path, topic):
-    worker = cluster.millrace().start()
-    broker.client.create_topic(f"{topic}-own", config={"cleanup.policy": "delete"})
-    append(tmp_path / "in", "one")
-    worker.rest.create("x", file_source(tmp_path / "in", topic, **{
-        "offsets.storage.topic": f"{topic}-own"}))
-    worker.rest.wait_state("x", "FAILED")
-    assert "required to have 'cleanup.policy=compact'" in worker.rest.trace("x")
+def test_topics_that_cannot_be_used_fail_the_connector_as_in_java(cluster, broker, tmp_path, topic):
+    broker.client.create_topic(f"{topic}-plain", config={"cleanup.policy": "delete"})
+    cases = {"plain": f"{topic}-plain", "invalid": "a b!"}
+    change = {"offsets": [{"partition": {"filename": "x"}, "offset": {"position": 1}}]}
+
+    def answers_of(worker):
+        worker.start()
+        found = []
+
+        def ask(*request):
+            try:
+                found.append(worker.rest.call(*request))
+            except RestError as error:
+                found.append((error.status, error.body))
+        for name, own in cases.items():
+            worker.rest.create(name, file_source(tmp_path / "in", topic, **{"offsets.storage.topic": own}))
+        for name in cases:
+            worker.rest.wait_state(name, "FAILED")
+            status = worker.rest.status(name)
+            found.append((status["connector"]["version"], status["connector"]["trace"].splitlines()[0],
+                          status["tasks"]))
+            path = f"/connectors/{name}/offsets"
+            ask("GET", path)
+            stop(worker.rest, name)
+            ask("PATCH", path, change)
+            ask("DELETE", path)
+            worker.rest.call("DELETE", f"/connectors/{name}")
+        worker.stop()
+        return found
+    ours = answers_of(cluster.millrace())
+    assert "required to have 'cleanup.policy=compact'" in ours[0][1]
+    assert ours == answers_of(cluster.java())

@@ -42,12 +42,13 @@ class AskedContext : public plugin::ConnectorContext {
 
 constexpr std::string_view kConnectErrors = "org.apache.kafka.connect.";
 
+std::string not_modified(const OffsetChangeRequest& request, const char* type) {
+  return std::string("Failed to modify offsets for ") + type + " connector " + request.connector;
+}
+
 Failure failed(const OffsetChangeRequest& request, const char* type, Error cause) {
-  return fail(
-      Error(ErrorKind::fatal,
-            std::string("Failed to modify offsets for ") + type + " connector " + request.connector,
-            kConnectException)
-          .caused_by(std::move(cause)));
+  return fail(Error(ErrorKind::fatal, not_modified(request, type), kConnectException)
+                  .caused_by(std::move(cause)));
 }
 
 Result<bool> ask_connector(std::shared_ptr<runtime::OffsetStore> store,
@@ -57,11 +58,11 @@ Result<bool> ask_connector(std::shared_ptr<runtime::OffsetStore> store,
       type.make_connector(std::make_shared<AskedContext>(request.connector, std::move(store)));
   if (!connector) return fail(as_server_error(connector.error()));
   auto handled = (*connector)->alter_offsets(config, changes);
-  // Java wraps what is none of Connect's exceptions.
-  if (!handled && !handled.error().exception_class().starts_with(kConnectErrors))
-    return failed(request, type.type() == plugin::ConnectorType::kSource ? "source" : "sink",
-                  std::move(handled).error());
-  if (!handled) return fail(as_server_error(handled.error()));
+  if (!handled) {
+    const bool source = type.type() == plugin::ConnectorType::kSource;
+    return fail(maybe_wrapped(std::move(handled).error(),
+                              not_modified(request, source ? "source" : "sink")));
+  }
   return *handled;
 }
 
@@ -161,6 +162,8 @@ Result<std::string> change_source(const runtime::WorkerParts& parts,
   auto place = runtime::offsets_of_connector(parts, request.connector, config);
   if (!place) return failed(request, "source", std::move(place).error());
   const std::shared_ptr<runtime::OffsetStore> store = place->store;
+  if (auto started = store->start(); !started)
+    return fail(maybe_wrapped(std::move(started).error(), not_modified(request, "source")));
   auto offsets =
       reset ? all_reset(*store, request.connector) : Result<std::vector<Offset>>(*request.offsets);
   if (!offsets) return failed(request, "source", std::move(offsets).error());
@@ -258,6 +261,11 @@ Result<std::string> change_sink(const runtime::WorkerParts& parts,
 
 Error as_server_error(const Error& error) {
   return {ErrorKind::fatal, error.message(), kConnectException};
+}
+
+Error maybe_wrapped(Error error, std::string message) {
+  if (error.exception_class().starts_with(kConnectErrors)) return as_server_error(error);
+  return Error(ErrorKind::fatal, std::move(message), kConnectException).caused_by(std::move(error));
 }
 
 std::chrono::milliseconds time_until(Herder::Deadline deadline) {

@@ -35,6 +35,9 @@ Result<SinkGroup> open_sink_group(const runtime::WorkerParts& parts, const std::
 // A Connect exception keeps its text; the request is not to blame for what a configuration or a
 // plug-in holds.
 Error as_server_error(const Error& error);
+// The same for Connect's own exceptions; what is none becomes the cause of one with this message.
+// Java: ConnectUtils.maybeWrap.
+Error maybe_wrapped(Error error, std::string message);
 
 // What is left until then; at least a millisecond.
 std::chrono::milliseconds time_until(Herder::Deadline deadline);

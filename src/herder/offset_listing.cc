@@ -104,7 +104,9 @@ Result<std::vector<Offset>> list_offsets(const runtime::WorkerParts& parts, cons
   if (!offsets_of) return fail(as_server_error(offsets_of.error()));
   const std::shared_ptr<runtime::OffsetStore> store = std::move(offsets_of->store);
   auto entries = store->entries_of(name);
-  if (!entries) return fail(std::move(entries).error());
+  if (!entries)
+    return fail(maybe_wrapped(std::move(entries).error(),
+                              "Failed to retrieve offsets for source connector " + name));
   std::vector<Offset> offsets;
   for (const runtime::OffsetEntry& each : *entries)
     if (auto offset = read_entry(name, each)) offsets.push_back(*std::move(offset));

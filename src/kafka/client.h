@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
@@ -29,6 +30,15 @@ struct NewTopic {
   int16_t replication_factor = -1;  // -1: the broker's default
   std::map<std::string, std::string> configs;
 };
+
+// What brokers say of a topic that cannot be made as it was described: in Java
+// InvalidConfigurationException and those that extend it.
+inline bool is_invalid_configuration(const Error& error) {
+  const std::string_view name = error.exception_class();
+  return name.ends_with(".InvalidConfigurationException") ||
+         name.ends_with(".InvalidReplicationFactorException") ||
+         name.ends_with(".InvalidTopicException");
+}
 
 // Thread-safe. Every call waits at most `timeout`.
 class Admin {

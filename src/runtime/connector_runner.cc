@@ -117,12 +117,15 @@ void ConnectorRunner::transition_to(TargetState state, Transitioned done) {
 
 // Java: WorkerConnector.initialize.
 void ConnectorRunner::initialize() {
-  if (class_->type() != plugin::ConnectorType::kSink) return;
-  auto checked = check_sink_topics(config_);
-  if (checked) return;
+  Result<void> ready;
+  if (class_->type() == plugin::ConnectorType::kSink)
+    ready = check_sink_topics(config_);
+  else if (offsets_ != nullptr)
+    ready = offsets_->start();
+  if (ready) return;
   log_.error("WorkerConnector{id={}} Error initializing connector: {}", name_,
-             checked.error().trace());
-  note_failure(checked.error());
+             ready.error().trace());
+  note_failure(ready.error());
 }
 
 void ConnectorRunner::serve_transition() {

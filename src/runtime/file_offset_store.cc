@@ -121,6 +121,10 @@ FileOffsetStore::FileOffsetStore(std::string path, std::chrono::milliseconds gat
 FileOffsetStore::~FileOffsetStore() { stop(); }
 
 Result<void> FileOffsetStore::start() {
+  {
+    std::lock_guard lock(mutex_);
+    if (running_) return {};
+  }
   log_.info("Starting FileOffsetBackingStore with file {}", path_);
   auto text = read_file(path_);
   if (!text) return fail(std::move(text).error());
@@ -136,7 +140,6 @@ Result<void> FileOffsetStore::start() {
   }
   std::lock_guard lock(mutex_);
   data_ = std::move(data);
-  if (running_) return {};
   running_ = true;
   stopping_ = false;
   writer_ = std::thread([this] { write_updates(); });

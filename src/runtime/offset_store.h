@@ -24,7 +24,8 @@ class OffsetStore {
   using Done = std::function<void(const Result<void>&)>;
   virtual ~OffsetStore() = default;
 
-  // Loads what is stored. A failure names the place; the store is then not usable.
+  // Loads what is stored, once: what runs is not started again. A failure names the place; the
+  // store is then not usable.
   virtual Result<void> start() = 0;
   // Writes what is pending, then ends. Later writes fail.
   virtual void stop() = 0;

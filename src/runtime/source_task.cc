@@ -493,7 +493,7 @@ Result<void> SourceTaskRunner::run_connector() {
   make_cancellable(task);
   settings_.errors->wait_with([this](milliseconds time) { return wait_to_stop(time); });
   Result<void> result = settings_.errors->open_dead_letters();
-  if (result && settings_.starts_offsets) result = offsets_->start();
+  if (result) result = offsets_->start();
   if (result) {
     const Holding holding(held_, PluginCall::kStart);
     result = task->start(settings_.config);

@@ -46,8 +46,6 @@ struct TaskSettings {
   // Java client properties, all sources merged: of the producer of a source task, or of the
   // consumer of a sink task.
   kafka::ClientProperties client_properties;
-  // Of a source task: its offset store is its own, and started with it.
-  bool starts_offsets = false;
   // Of a source task that delivers exactly once; null: at least once.
   std::shared_ptr<const TransactionSettings> transactions;
   // Of a source task; null: topics that are missing are left to the broker.

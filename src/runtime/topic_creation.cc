@@ -51,9 +51,7 @@ Error not_created(const kafka::NewTopic& topic, Error cause) {
     return failed("Task failed to create new topic " + described(topic) +
                   ". Ensure that the task is authorized to create topics or that the topic exists "
                   "and restart the task");
-  // In Java the latter is one of the former.
-  if (exception.ends_with(".InvalidConfigurationException") ||
-      exception.ends_with(".InvalidReplicationFactorException")) {
+  if (kafka::is_invalid_configuration(cause)) {
     Error error = failed("Unable to create " + named + ": " + cause.message());
     return std::move(error).caused_by(std::move(cause));
   }

@@ -141,7 +141,6 @@ Result<std::shared_ptr<Task>> Worker::make_task(const TaskId& id,
   if ((*found)->type() == plugin::ConnectorType::kSource) {
     auto offsets = offsets_of_connector(parts_, id.connector, connector_config);
     if (!offsets) return fail(std::move(offsets).error());
-    settings->starts_offsets = offsets->store != parts_.offsets;
     if (delivers_exactly_once(parts_)) {
       auto transactions = std::make_shared<TransactionSettings>(
           transaction_settings(parts_.config, connector_config));

@@ -25,6 +25,14 @@ std::string purpose_of(const std::string& topic_property) {
   return "source connector offsets";
 }
 
+// Java: TopicAdmin.createOrFindTopics.
+Error not_created(const std::string& topic, Error cause) {
+  std::string message = is_invalid_configuration(cause)
+                            ? "Unable to create topic(s) '" + topic + "': " + cause.message()
+                            : "Error while attempting to create/find topic(s) '" + topic + "'";
+  return Error(cause.kind(), std::move(message), kConnectException).caused_by(std::move(cause));
+}
+
 template <typename T>
 using Owned = std::unique_ptr<T, void (*)(T*)>;
 
@@ -141,11 +149,7 @@ Result<int32_t> LogReader::make_topic_if_missing() {
       auto made = (*admin)->create_topic(options_.topic, kOneAttempt);
       if (!made && made.error().kind() != ErrorKind::retriable &&
           made.error().kind() != ErrorKind::timed_out)
-        return fail(
-            Error(made.error().kind(),
-                  "Error while attempting to create/find topic(s) '" + options_.topic.name + "'",
-                  kConnectException)
-                .caused_by(std::move(made).error()));
+        return fail(not_created(options_.topic.name, std::move(made).error()));
       created = made.has_value();
     }
     if (Clock::now() >= deadline)

@@ -74,6 +74,21 @@ def count_records(broker, cluster):
             in committed(broker, f"{cluster.group}-configs") if key.startswith(b"tasks-fencing-")]
 
 
+def runner_and_stand_in(cluster, source, topic):
+    """Two workers with the connector x on them: the one that has its task, and the other one."""
+    workers = [cluster.millrace().start() for _ in range(2)]
+    workers[0].rest.create("x", file_source(source, topic))
+    cluster.wait_running(["x"])
+    owner = cluster.owners(["x"])["x-0"]
+    return sorted(workers, key=lambda worker: worker.id != owner)
+
+
+def wait_taken_over(cluster, by):
+    wait_until(lambda: cluster.owners(["x"], by)["x-0"] == by.id
+               and by.rest.status("x")["tasks"][0]["state"] == "RUNNING", 60,
+               "the other worker to take over")
+
+
 def test_each_line_is_there_once_whatever_dies(cluster, broker, tmp_path, topic):
     source = tmp_path / "in"
     append(source, 0, 100000)
@@ -133,18 +148,12 @@ def test_a_worker_starts_while_a_dead_task_holds_a_transaction_open(cluster, bro
 
 def test_a_worker_that_wakes_up_late_is_shut_out(cluster, broker, tmp_path, topic):
     source = tmp_path / "in"
-    workers = [cluster.millrace().start() for _ in range(2)]
-    workers[0].rest.create("x", file_source(source, topic))
-    cluster.wait_running(["x"])
-    owner = cluster.owners(["x"])["x-0"]
-    late, other = sorted(workers, key=lambda worker: worker.id != owner)
+    late, other = runner_and_stand_in(cluster, source, topic)
     append(source, 0, 50000)
     wait_until(lambda: broker.client.count(topic) > 1000, 30, "the stream to run")
     os.kill(late.process.pid, signal.SIGSTOP)
     try:
-        wait_until(lambda: cluster.owners(["x"], other)["x-0"] == other.id
-                   and other.rest.status("x")["tasks"][0]["state"] == "RUNNING", 60,
-                   "the other worker to take over")
+        wait_taken_over(cluster, other)
         append(source, 50000, 50100)
         each_line_once(broker, topic, 50100)
     finally:
@@ -157,18 +166,12 @@ def test_a_worker_that_wakes_up_late_is_shut_out(cluster, broker, tmp_path, topi
 def test_a_worker_that_wakes_up_alone_gets_its_task_back(cluster, broker, tmp_path, topic):
     """The group never tells it that another one had the task, and shut its producer out."""
     source = tmp_path / "in"
-    workers = [cluster.millrace().start() for _ in range(2)]
-    workers[0].rest.create("x", file_source(source, topic))
-    cluster.wait_running(["x"])
-    owner = cluster.owners(["x"])["x-0"]
-    late, other = sorted(workers, key=lambda worker: worker.id != owner)
+    late, other = runner_and_stand_in(cluster, source, topic)
     append(source, 0, 100)
     each_line_once(broker, topic, 100)
     os.kill(late.process.pid, signal.SIGSTOP)
     try:
-        wait_until(lambda: cluster.owners(["x"], other)["x-0"] == other.id
-                   and other.rest.status("x")["tasks"][0]["state"] == "RUNNING", 60,
-                   "the other worker to take over")
+        wait_taken_over(cluster, other)
         append(source, 100, 200)
         each_line_once(broker, topic, 200)
         other.kill()

@@ -19,20 +19,24 @@ sigset_t stop_signals() {
   return set;
 }
 
+sigset_t blocked_signals() {
+  sigset_t set = stop_signals();
+  sigaddset(&set, kNoMoreWaiting);
+  return set;
+}
+
 void end_at_once(int signal) { _exit(128 + signal); }
 
 }  // namespace
 
 void block_stop_signals() {
-  sigset_t set = stop_signals();
-  sigaddset(&set, kNoMoreWaiting);
+  const sigset_t set = blocked_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
 }
 
 StartInterruptible::StartInterruptible()
     : thread_([] {
-        sigset_t set = stop_signals();
-        sigaddset(&set, kNoMoreWaiting);
+        const sigset_t set = blocked_signals();
         int signal = 0;
         while (sigwait(&set, &signal) != 0) {
         }

@@ -232,7 +232,8 @@ class HerderCore : public RebalanceListener, public storage::ConfigListener {
   // ---- herder_work.cc
   void start_work();
   bool is_configured(const TaskId& task) const;
-  bool taken_over(const Part& part, const std::optional<storage::StoredStatus>& status,
+  template <typename Name>  // of a connector or task
+  bool taken_over(const Name& name, const Part& part,
                   const ClusterState::Connector& connector) const;
   // Running parts that the assignment does not name, or that were started with what is out of date.
   Load outdated() const;

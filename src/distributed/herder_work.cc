@@ -64,9 +64,11 @@ bool HerderCore::is_configured(const TaskId& task) const {
 // While this worker was not in the group another one may have had what runs here. Where the group
 // gives it back without a round that revokes it, the status goes on naming the other one, and the
 // producer of an exactly-once task is shut out: in Java it fails at its next transaction.
-bool HerderCore::taken_over(const Part& part, const std::optional<storage::StoredStatus>& status,
+template <typename Name>
+bool HerderCore::taken_over(const Name& name, const Part& part,
                             const ClusterState::Connector& connector) const {
   if (part.expulsions == coordinator_.expulsions()) return false;
+  const std::optional<storage::StoredStatus> status = parts_.statuses->get(name);
   return (status && status->worker_id != options_.worker_id) ||
          is_exactly_once_source(connector.config);
 }
@@ -79,14 +81,14 @@ Load HerderCore::outdated() const {
   for (const auto& [connector, part] : connectors_) {
     const ClusterState::Connector* state = configs_->find(connector);
     if (connectors.count(connector) == 0 || state == nullptr || state->config != part.config ||
-        taken_over(part, parts_.statuses->get(connector), *state))
+        taken_over(connector, part, *state))
       old.connectors.push_back(connector);
   }
   for (const auto& [task, part] : tasks_) {
     const ClusterState::Connector* state = configs_->find(task.connector);
     if (tasks.count(task) == 0 || !is_configured(task) ||
         state->task_config_generation != part.task_config_generation ||
-        taken_over(part, parts_.statuses->get(task), *state))
+        taken_over(task, part, *state))
       old.tasks.push_back(task);
   }
   return old;

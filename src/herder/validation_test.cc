@@ -4,7 +4,6 @@
 
 #include "herder/converter_validation.h"
 #include "herder/override_validation.h"
-#include "runtime/java_classes.h"
 
 namespace millrace::herder {
 namespace {
@@ -110,20 +109,6 @@ TEST(ConverterValidation, AConvertersOwnKeysAreChecked) {
   EXPECT_EQ(infos.configs.size(), 6u);
   EXPECT_EQ(infos.error_count, 1);
   EXPECT_TRUE(values[0].errors.empty());
-}
-
-TEST(JavaClasses, AWrongClassIsToldFromOneThatIsNotThere) {
-  EXPECT_EQ(runtime::find_java_class("HasHeaderKey"),
-            "org.apache.kafka.connect.transforms.predicates.HasHeaderKey");
-  EXPECT_FALSE(runtime::find_java_class("no.Such"));
-  EXPECT_FALSE(runtime::subclass_problem("Converter", "JsonConverter"));
-  EXPECT_EQ(runtime::subclass_problem("Transformation", "java.lang.String"),
-            "Class class java.lang.String does not implement the Transformation interface");
-  EXPECT_EQ(runtime::subclass_problem("Predicate", "org.apache.kafka.connect.storage.Converter"),
-            "Class interface org.apache.kafka.connect.storage.Converter does not implement the "
-            "Predicate interface");
-  EXPECT_EQ(runtime::subclass_problem("Converter", "org.apache.kafka.connect.storage.Converter"),
-            "This class is abstract and cannot be created.");
 }
 
 TEST(KeysOfPlugin, AVersionMayBeAskedFor) {

@@ -42,34 +42,54 @@ Result<void> check_aliases(const config::NullableProperties& config) {
   return first_problem(values);
 }
 
-ConfigDef judged(ConfigDef keys) {
-  judge_converters(keys);
+config::NullableProperties nullable(const config::Properties& config) {
+  return {config.begin(), config.end()};
+}
+
+Result<void> check_common_keys(const config::NullableProperties& config) {
+  static const ConfigDef keys = [] {
+    ConfigDef made = config::common_connector_keys();
+    judge_converters(made);
+    return made;
+  }();
+  return first_problem(keys.validate(config));
+}
+
+// Those that not both kinds have.
+ConfigDef keys_of_kind(ConnectorKind kind) {
+  const ConfigDef all = config::connector_config_def(kind, {}, {});
+  ConfigDef keys;
+  for (const config::ConfigKey& key : all.keys())
+    if (config::common_connector_keys().find(key.name) == nullptr) keys.define(key);
   return keys;
 }
 
-config::NullableProperties nullable(const config::Properties& config) {
-  return {config.begin(), config.end()};
+Result<void> check_kind_keys(plugin::ConnectorType type, const config::NullableProperties& config) {
+  static const ConfigDef of_sources = keys_of_kind(ConnectorKind::kSource);
+  static const ConfigDef of_sinks = keys_of_kind(ConnectorKind::kSink);
+  const bool source = type == plugin::ConnectorType::kSource;
+  return first_problem((source ? of_sources : of_sinks).validate(config));
 }
 
 }  // namespace
 
 Result<void> check_common_config(const config::Properties& config) {
-  static const ConfigDef keys = judged(config::common_connector_keys());
   const config::NullableProperties given = nullable(config);
-  if (auto checked = first_problem(keys.validate(given)); !checked) return checked;
+  if (auto checked = check_common_keys(given); !checked) return checked;
   return check_aliases(given);
+}
+
+Result<void> check_kind_config(const config::WorkerConfig& worker, plugin::ConnectorType type,
+                               const config::Properties& config) {
+  if (auto checked = check_kind_keys(type, nullable(config)); !checked) return checked;
+  return check_topic_creation(worker, type, config);
 }
 
 Result<void> check_connector_config(const config::WorkerConfig& worker, plugin::ConnectorType type,
                                     const config::Properties& config) {
-  static const ConfigDef source_keys =
-      judged(config::connector_config_def(ConnectorKind::kSource, {}, {}));
-  static const ConfigDef sink_keys =
-      judged(config::connector_config_def(ConnectorKind::kSink, {}, {}));
-  const bool source = type == plugin::ConnectorType::kSource;
   const config::NullableProperties given = nullable(config);
-  const ConfigDef& keys = source ? source_keys : sink_keys;
-  if (auto checked = first_problem(keys.validate(given)); !checked) return checked;
+  if (auto checked = check_common_keys(given); !checked) return checked;
+  if (auto checked = check_kind_keys(type, given); !checked) return checked;
   if (auto checked = check_aliases(given); !checked) return checked;
   return check_topic_creation(worker, type, config);
 }

@@ -13,7 +13,10 @@ namespace millrace::runtime {
 // config: variables resolved. bad_config, with the first problem of a key that both kinds have, or
 // that a transform or predicate brings.
 Result<void> check_common_config(const config::Properties& config);
-// Also of the keys of one kind; fatal: of the rules by which topics are made.
+// What that leaves: the keys of one kind; fatal: the rules by which topics are made.
+Result<void> check_kind_config(const config::WorkerConfig& worker, plugin::ConnectorType type,
+                               const config::Properties& config);
+// Both, in Java's order.
 Result<void> check_connector_config(const config::WorkerConfig& worker, plugin::ConnectorType type,
                                     const config::Properties& config);
 // What a sink's topics may not be together. Java: SinkConnectorConfig.validate.

@@ -129,8 +129,8 @@ Result<std::shared_ptr<Task>> Worker::make_task(const TaskId& id,
   auto found =
       parts_.plugins->find(named == connector_config.end() ? "" : config::trim(named->second));
   if (!found) return fail(std::move(found).error());
-  if (auto checked = check_connector_config(parts_.config, (*found)->type(), connector_config);
-      !checked)
+  // Worker::start_task has checked the rest.
+  if (auto checked = check_kind_config(parts_.config, (*found)->type(), connector_config); !checked)
     return fail(std::move(checked).error());
   auto settings = task_settings(id, connector_config, task_config, state, (*found)->type());
   if (!settings) return fail(std::move(settings).error());
